@@ -46,7 +46,8 @@ class PlanTest {
 
     @Test
     void shouldDoWithoutTheLongSectionsWhenQuick() {
-        assertThat(Plan.sections(true)).doesNotContain(Section.LAG, Section.FEEDS, Section.RELAY, Section.STARTUP, Section.WATCHED);
+        assertThat(Plan.sections(true))
+                .doesNotContain(Section.LAG, Section.FEEDS, Section.RELAY, Section.STARTUP, Section.WATCHED);
         assertThat(Plan.cells(EnumSet.of(Section.RELAY, Section.STARTUP), true)).isEmpty();
     }
 

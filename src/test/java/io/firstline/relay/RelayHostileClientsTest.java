@@ -133,7 +133,8 @@ class RelayHostileClientsTest extends RelayTestBase {
         assertThat(ends).containsExactlyInAnyOrder("the last of a", "the last of b");
         publish("c", "after");
         in.readUnsignedByte();
-        assertThat(new String(in.readNBytes(in.readUnsignedByte()), StandardCharsets.UTF_8)).isEqualTo("after");
+        assertThat(new String(in.readNBytes(in.readUnsignedByte()), StandardCharsets.UTF_8))
+                .isEqualTo("after");
     }
 
     @Test

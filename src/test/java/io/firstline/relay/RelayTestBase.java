@@ -115,7 +115,8 @@ abstract class RelayTestBase extends FeedTestBase {
 
     Future<Reader> connecting(String path, WebSocketClientOptions options, String... headers) {
         if (client == null) {
-            client = vertx.createWebSocketClient(options.setMaxFrameSize(1 << 24).setMaxConnections(200));
+            client =
+                    vertx.createWebSocketClient(options.setMaxFrameSize(1 << 24).setMaxConnections(200));
         }
         WebSocketConnectOptions connect = new WebSocketConnectOptions()
                 .setHost("127.0.0.1")

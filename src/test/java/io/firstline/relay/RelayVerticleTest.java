@@ -2,8 +2,12 @@ package io.firstline.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.service.RelayConfig;
+import io.firstline.config.service.RelayLimits;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -51,5 +55,51 @@ class RelayVerticleTest extends RelayTestBase {
                 .isEqualTo(sent.stream().map(FeedMessage::text).toList());
         assertThat(List.copyOf(some.payloads))
                 .isEqualTo(ofSome.stream().map(FeedMessage::payload).toList());
+    }
+
+    @Test
+    void shouldCompressForThoseWhoAsk() {
+        open(new RelayConfig("127.0.0.1", 0, null, null, List.of(), List.of(), true, RelayLimits.DEFAULT));
+        Reader compressed =
+                join(connecting("/feeds/f", new WebSocketClientOptions().setTryUsePerMessageCompression(true)));
+        eventuallyClients(1);
+        List<Buffer> sent = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            sent.add(Buffer.buffer("{\"price\":" + i + "}".repeat(i * 100)));
+            publish("a", sent.get(i), i % 2 == 0);
+        }
+
+        eventually(() -> compressed.payloads.size() == 200);
+        assertThat(List.copyOf(compressed.payloads)).isEqualTo(sent);
+        assertThat(count("firstline.relay.bytes"))
+                .isLessThan(sent.stream().mapToInt(Buffer::length).sum() / 10.0);
+    }
+
+    @Test
+    void shouldCloseTheClientsOfARemovedFeedSoThatTheyConnectAgain() {
+        open(LOCAL);
+        Reader reader = reader("/feeds/f");
+        eventuallyClients(1);
+
+        relay.remove("f");
+
+        eventually(() -> reader.closed);
+        assertThat(reader.code()).isEqualTo(1012);
+    }
+
+    @Test
+    void shouldShowItsClients() {
+        open(LOCAL);
+        reader("/feeds/f?streams=b,a");
+        eventuallyClients(1);
+        publish("a", "1");
+        eventually(() -> count("firstline.relay.messages") == 1);
+
+        JsonObject client = status().getJsonArray("clients").getJsonObject(0);
+        assertThat(client.getString("feed")).isEqualTo("f");
+        assertThat(client.getJsonArray("streams")).containsExactly("a", "b");
+        assertThat(client.getLong("messages")).isEqualTo(1);
+        assertThat(client.getLong("backlogBytes")).isZero();
+        assertThat(status().getString("url")).isEqualTo(relay.url());
     }
 }

@@ -108,15 +108,20 @@ final class RelayRows {
     }
 
     private static double relay(Vertx vertx, int clients, long nanos) {
-        RelayVerticle relay =
-                new RelayVerticle(RelayConfig.DEFAULT.withPort(0), new CompositeMeterRegistry());
+        RelayVerticle relay = new RelayVerticle(RelayConfig.DEFAULT.withPort(0), new CompositeMeterRegistry());
         got(vertx.deployVerticle(relay));
-        FeedSink sink = relay.sink(FeedConfig.fromJson(
-                new JsonObject().put("name", "f").put("url", "ws://127.0.0.1:1/").put("connections", 2)));
+        FeedSink sink = relay.sink(FeedConfig.fromJson(new JsonObject()
+                .put("name", "f")
+                .put("url", "ws://127.0.0.1:1/")
+                .put("connections", 2)));
         Buffer payload = Buffer.buffer("x".repeat(PAYLOAD));
         long[] sequence = {0};
-        return run(URI.create(relay.url()).getPort(), "/feeds/f", clients, nanos, () -> sink.publish(
-                new FeedMessage("f", 0, ++sequence[0], "f-1", 1, "a", 1, payload, true, false)));
+        return run(
+                URI.create(relay.url()).getPort(),
+                "/feeds/f",
+                clients,
+                nanos,
+                () -> sink.publish(new FeedMessage("f", 0, ++sequence[0], "f-1", 1, "a", 1, payload, true, false)));
     }
 
     private static double plain(Vertx vertx, int clients, long nanos) {
@@ -125,8 +130,12 @@ final class RelayRows {
         HttpServer server = vertx.createHttpServer().webSocketHandler(sockets::add);
         int port = got(server.listen(0, "127.0.0.1")).actualPort();
         String text = "x".repeat(PAYLOAD);
-        return run(port, "/", clients, nanos, () -> context.runOnContext(
-                v -> sockets.forEach(socket -> socket.writeTextMessage(text))));
+        return run(
+                port,
+                "/",
+                clients,
+                nanos,
+                () -> context.runOnContext(v -> sockets.forEach(socket -> socket.writeTextMessage(text))));
     }
 
     private static <T> T got(Future<T> future) {

@@ -202,8 +202,12 @@ final class ReportText {
         }
         text.append('\n').append(Section.RELAY.title()).append("\n\n");
         Table table = new Table("clients", "relay", "plain Vert.x");
-        report.relay().relay().forEach((clients, rates) -> table.row(
-                String.valueOf(clients), inMillions(rates), inMillions(report.relay().plain().get(clients))));
+        report.relay()
+                .relay()
+                .forEach((clients, rates) -> table.row(
+                        String.valueOf(clients),
+                        inMillions(rates),
+                        inMillions(report.relay().plain().get(clients))));
         text.append(table);
     }
 

@@ -96,7 +96,10 @@ final class ClientRequests {
     private static List<String> without(Collection<String> streams, Collection<String> others) {
         return streams == null
                 ? List.of()
-                : streams.stream().distinct().filter(each -> !others.contains(each)).toList();
+                : streams.stream()
+                        .distinct()
+                        .filter(each -> !others.contains(each))
+                        .toList();
     }
 
     /** @param fewer the streams that it wants no more, once it has the new ones */
@@ -118,7 +121,8 @@ final class ClientRequests {
                 upstream.leave(further, nanos.getAsLong());
             }
             if (done.failed()) {
-                return refuse(client, request, reason(done.cause()), done.cause().getMessage());
+                return refuse(
+                        client, request, reason(done.cause()), done.cause().getMessage());
             }
             if (!client.isClosing() && client.streams() != null) {
                 client.streams().addAll(further);
@@ -140,10 +144,8 @@ final class ClientRequests {
         if (client.streams() == null) {
             return;
         }
-        List<String> gone = streams.stream()
-                .distinct()
-                .filter(client.streams()::contains)
-                .toList();
+        List<String> gone =
+                streams.stream().distinct().filter(client.streams()::contains).toList();
         if (!gone.isEmpty()) {
             client.withdraw(gone);
             feed.replace(client);

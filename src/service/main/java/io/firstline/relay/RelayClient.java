@@ -35,6 +35,7 @@ final class RelayClient {
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int SILENT_INTERVALS = 3;
     private static final int STREAMS_SHOWN = 20;
+    private static final int MOST_REASON = 123;
 
     private final RelayFeed feed;
     private final ClientSession session;
@@ -270,8 +271,8 @@ final class RelayClient {
         }
         closing = why;
         closingNanos = nowNanos;
-        boolean wanted = why == ClientClosing.SHUTDOWN || why == ClientClosing.RESTART;
-        LOG.atLevel(wanted ? Level.DEBUG : Level.WARN)
+        // the metrics count all of them; a hostile client could fill the log
+        LOG.atLevel(why == ClientClosing.SLOW ? Level.WARN : Level.DEBUG)
                 .log(
                         "relay closes {} of {}: {} ({}, {} bytes wait)",
                         peer,
@@ -281,7 +282,13 @@ final class RelayClient {
                         queue.bytes());
         queue.clear();
         feed.leaves(this, why);
-        socket.close(why.code(), reason);
+        socket.close(why.code(), fitting(reason));
+    }
+
+    /** A close frame has room for 123 bytes. */
+    private static String fitting(String reason) {
+        String ascii = reason.replaceAll("[^ -~]", "?");
+        return ascii.length() <= MOST_REASON ? ascii : ascii.substring(0, MOST_REASON);
     }
 
     /** The connection has ended. */
@@ -317,7 +324,8 @@ final class RelayClient {
                         "streams",
                         streams == null
                                 ? null
-                                : new JsonArray(streams.stream().limit(STREAMS_SHOWN).toList()))
+                                : new JsonArray(
+                                        streams.stream().limit(STREAMS_SHOWN).toList()))
                 .put("streamCount", streams == null ? null : streams.size())
                 .put("connectedMs", TimeUnit.NANOSECONDS.toMillis(nowNanos - openedNanos))
                 .put("messages", messages)

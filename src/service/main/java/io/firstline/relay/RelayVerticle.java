@@ -122,8 +122,7 @@ public final class RelayVerticle extends VerticleBase {
                 config.limits(),
                 nanos);
         served.onLeave(requests::left);
-        change(all ->
-                all.put(feed.name(), new ServedFeed(served, requests, protocols(feed))));
+        change(all -> all.put(feed.name(), new ServedFeed(served, requests, protocols(feed))));
         return served;
     }
 
@@ -344,7 +343,8 @@ public final class RelayVerticle extends VerticleBase {
     private void connected(ServerWebSocket socket, ServedFeed served, ClientSession session) {
         ChannelHandlerContext channel = ((WebSocketInternal) socket).channelHandlerContext();
         ChannelPipeline pipeline = channel.pipeline();
-        RelayClient client = new RelayClient(served.feed(), session, socket, channel, config.limits(), nanos.getAsLong());
+        RelayClient client =
+                new RelayClient(served.feed(), session, socket, channel, config.limits(), nanos.getAsLong());
         clients.add(client);
         socket.exceptionHandler(e -> LOG.debug("relay client {}: {}", client.peer(), e.getMessage()));
         socket.closeHandler(v -> ended(client));
@@ -352,7 +352,8 @@ public final class RelayVerticle extends VerticleBase {
             return;
         }
         pipeline.addBefore(channel.name(), "firstline-messages", messages(client))
-                .addBefore(channel.name(), "firstline-frames", new ClientFrames(client, served.requests()::asked, nanos))
+                .addBefore(
+                        channel.name(), "firstline-frames", new ClientFrames(client, served.requests()::asked, nanos))
                 .addBefore(channel.name(), "firstline-pings", new PingAnswers(() -> {}));
         LOG.debug("relay serves {} to {}", served.feed().name(), client.peer());
         begin(client, served.requests(), pipeline);

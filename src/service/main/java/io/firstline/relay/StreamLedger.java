@@ -38,7 +38,10 @@ final class StreamLedger {
     /** Whether the venue's limit has room for these streams too. */
     boolean hasRoomFor(Collection<String> streams) {
         long further = streams.stream().distinct().filter(this::isNew).count();
-        return configured.size() + wanted.keySet().stream().filter(each -> !configured.contains(each)).count()
+        return configured.size()
+                        + wanted.keySet().stream()
+                                .filter(each -> !configured.contains(each))
+                                .count()
                         + lingering.size()
                         + further
                 <= mostStreams;
