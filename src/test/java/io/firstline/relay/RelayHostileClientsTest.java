@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 /** Clients that do not read, ask too much or send garbage: they leave, and nobody else is harmed. */
 class RelayHostileClientsTest extends RelayTestBase {
     private static final int SMALL = 4_096;
+    /** Room for all that the tests publish at once: a client that reads is never too slow. */
+    private static final int QUEUE = 1 << 20;
+
     private static final String UPGRADE = String.join(
             "\r\n",
             "GET /feeds/f HTTP/1.1",
@@ -80,7 +83,7 @@ class RelayHostileClientsTest extends RelayTestBase {
     }
 
     private static RelayConfig small(SlowClients policy) {
-        return LOCAL.withLimit("slowClients", policy).withLimit("maxQueueBytes", 65_536);
+        return LOCAL.withLimit("slowClients", policy).withLimit("maxQueueBytes", QUEUE);
     }
 
     private void publishUntil(Reader good, BooleanSupplier done) {
@@ -158,8 +161,8 @@ class RelayHostileClientsTest extends RelayTestBase {
         }
         publishUntil(readers.get(0), () -> count("firstline.relay.closed", "reason", "slow") == 1);
 
+        int sent = readers.get(0).payloads.size() + 1; // all that was published has arrived there
         publish("b", "the only one");
-        int sent = readers.get(0).payloads.size() + 1;
         for (int i = 0; i < 100; i++) {
             Reader each = readers.get(i);
             int expected = i % 20 == 0 ? sent : 1;
