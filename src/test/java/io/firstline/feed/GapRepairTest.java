@@ -73,6 +73,37 @@ class GapRepairTest extends FeedTestBase {
         return "{\"s\":\"" + stream + "\",\"n\":" + number + "}";
     }
 
+    @Test
+    void shouldMissNothingOfATimeInWhichAStreamWasNotSubscribed() throws IOException {
+        HandServer server = HandServer.start(vertx);
+        server.replies = (socket, text) -> text.startsWith("{")
+                ? List.of("{\"id\":" + new JsonObject(text).getValue("id") + "}")
+                : List.of();
+        WsPool pool = pool(server);
+        for (int n : List.of(1, 2)) {
+            toAll(server, message("A", n));
+            toAll(server, message("B", n));
+        }
+        eventually(() -> texts().contains(message("B", 2)));
+
+        assertThat(join(pool.unsubscribe(List.of("A")))).isEqualTo(CONNECTIONS);
+        assertThat(join(pool.subscribe(List.of("A")))).isEqualTo(CONNECTIONS);
+        toAll(server, message("A", 9));
+        toAll(server, message("B", 9));
+
+        FeedEvent told = awaitTold(FeedEvent.Type.GAP);
+        eventually(() -> texts().contains(message("B", 9)) && texts().contains(message("A", 9)));
+        assertThat(told.toJson().getString("stream")).isEqualTo("B");
+        assertThat(told(FeedEvent.Type.GAP))
+                .allMatch(event -> event.toJson().getString("stream").equals("B"));
+    }
+
+    private static void toAll(HandServer server, String message) {
+        for (int socket = 0; socket < CONNECTIONS; socket++) {
+            server.send(message, socket);
+        }
+    }
+
     /** All connections lack message 4 of A; one brings message 4 of B late. */
     @Test
     void shouldGetASnapshotOfAStreamThatLacksMessagesOnAllConnections() throws IOException {

@@ -13,6 +13,7 @@ import io.firstline.feed.report.GapReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * Reports what concerns the whole feed: silence of the feed or of one stream, missing numbers, dropped messages.
@@ -93,6 +94,19 @@ final class FeedMonitor {
             }
         }
         return lost;
+    }
+
+    /**
+     * Streams are subscribed from now on that were not, perhaps after an end: what was sent meanwhile is not missing.
+     *
+     * @param names returns whether a stream of messages is one of them, by its name
+     */
+    void beginAgain(Predicate<String> names) {
+        for (StreamWatch stream : streams.all()) {
+            if (names.test(stream.name)) {
+                gaps.beginsAgain(stream, scheduler.nowNanos());
+            }
+        }
     }
 
     /** Reports copies without a valid stream name; called about once a second. */

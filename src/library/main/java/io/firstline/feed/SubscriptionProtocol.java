@@ -40,6 +40,7 @@ final class SubscriptionProtocol {
     private final boolean answered;
     private final SlotTable slotTable;
     private final FeedEventLog eventLog;
+    private final FeedMonitor monitor;
     private final Scheduler scheduler;
     private final FirstDataDeadline firstData = new FirstDataDeadline();
 
@@ -54,6 +55,7 @@ final class SubscriptionProtocol {
             MessageFormat format,
             SlotTable slotTable,
             FeedEventLog eventLog,
+            FeedMonitor monitor,
             Scheduler scheduler,
             IntSupplier framesPerSecond) {
         Opening greetings = format.protocol().opening();
@@ -67,6 +69,7 @@ final class SubscriptionProtocol {
         this.answered = !format.acks().isNone();
         this.slotTable = slotTable;
         this.eventLog = eventLog;
+        this.monitor = monitor;
         this.scheduler = scheduler;
     }
 
@@ -128,6 +131,7 @@ final class SubscriptionProtocol {
                 .filter(stream -> !before.contains(stream))
                 .toList();
         firstData.expect(added, scheduler.nowNanos());
+        monitor.beginAgain(shown -> added.contains(wanted.streamShownAs(shown)));
         return askAllOpen(requests);
     }
 

@@ -85,6 +85,11 @@ public final class GapLedger {
         return old;
     }
 
+    /** A stream was not subscribed for a while: the numbers from then are not missing. */
+    public void beginsAgain(StreamWatch stream, long nowNanos) {
+        stream.chain.restart().forEach(gap -> close(stream, gap, null, nowNanos));
+    }
+
     /**
      * Returns whether all numbers of a message are older than the newest of its stream. If numbers prove something,
      * the newest itself counts as old too: a server may repeat earlier messages on a connection that has just opened.
