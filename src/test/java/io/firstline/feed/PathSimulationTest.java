@@ -10,11 +10,9 @@ import io.firstline.feed.path.PathChoice;
 import io.firstline.feed.path.PathFigures;
 import io.firstline.feed.path.PathTable;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -64,6 +62,7 @@ class PathSimulationTest {
         private final PathTable<String> table = new PathTable<>();
         private final PathChoice<String> choice = new PathChoice<>(table);
         private int made;
+        private int turn;
         private int minute;
         private long slotMinutes;
         private long goodSlotMinutes;
@@ -132,16 +131,6 @@ class PathSimulationTest {
             return used;
         }
 
-        private Map<String, Integer> counts() {
-            Map<String, Integer> counts = new HashMap<>();
-            for (Open open : slots) {
-                if (open != null) {
-                    counts.merge(open.address.name, 1, Integer::sum);
-                }
-            }
-            return counts;
-        }
-
         private List<String> names() {
             return addresses.stream().map(address -> address.name).toList();
         }
@@ -156,22 +145,29 @@ class PathSimulationTest {
         private void fill() {
             for (int i = 0; i < slots.length; i++) {
                 for (int attempt = 0; slots[i] == null && attempt < 4; attempt++) {
-                    slots[i] = open(next());
+                    slots[i] = open(next(null));
                 }
             }
         }
 
-        private PathChoice.Chosen<String> next() {
-            Map<String, Integer> counts = counts();
-            PathChoice.Chosen<String> chosen = choice.next(names(), counts, now());
-            boolean anyFree = names().stream().anyMatch(name -> !counts.containsKey(name) && !rests(name));
-            assertThat(anyFree && counts.containsKey(chosen.path()))
-                    .as("%s: a path that is in use although another is free", seed)
-                    .isFalse();
-            assertThat(rests(chosen.path()) && names().stream().anyMatch(name -> !rests(name)))
-                    .as("%s: a path that is left alone", seed)
-                    .isFalse();
-            return chosen;
+        /** As the shell of the feed does it: {@code slow} is the connection that a candidate may replace, or null. */
+        private String next(Open slow) {
+            PathChoice.Chosen<String> chosen = choice.next(names(), used(), now());
+            if (chosen != null) {
+                assertThat(used()).as("%s: in use", seed).doesNotContain(chosen.path());
+                assertThat(rests(chosen.path())).as("%s: left alone", seed).isFalse();
+                return chosen.path();
+            }
+            String faster = slow == null ? null : choice.faster(slow.address.name, uses(slow), names(), now());
+            return faster != null ? faster : names().get(turn++ % addresses.size());
+        }
+
+        private int uses(Open than) {
+            int uses = 0;
+            for (Open open : slots) {
+                uses += open != null && open.address == than.address ? 1 : 0;
+            }
+            return uses;
         }
 
         private boolean rests(String name) {
@@ -179,10 +175,10 @@ class PathSimulationTest {
         }
 
         /** Returns null if the address does not answer. */
-        private Open open(PathChoice.Chosen<String> chosen) {
-            PathFigures figures = table.of(chosen.path(), this::used, now());
+        private Open open(String path) {
+            PathFigures figures = table.of(path, this::used, now());
             figures.tried(now());
-            Address address = named(chosen.path());
+            Address address = named(path);
             if (address.deadMinutes > 0) {
                 figures.failed(now());
                 return null;
@@ -249,7 +245,7 @@ class PathSimulationTest {
             List<Contender> slow = EvictionPolicy.slow(live, RankBy.LAG, 5 * 60_000L);
             for (int i = 0; i < slots.length && !slow.isEmpty(); i++) {
                 if (slots[i].id.equals(slow.get(0).connectionId())) {
-                    candidate(i, next());
+                    candidate(i, next(slots[i]));
                     return;
                 }
             }
@@ -266,13 +262,13 @@ class PathSimulationTest {
             PathChoice.Trial<String> trial = choice.trial(names(), used, now());
             if (trial != null) {
                 trials++;
-                candidate(trial.slot(), new PathChoice.Chosen<>(trial.path(), trial.reason()));
+                candidate(trial.slot(), trial.path());
             }
         }
 
         /** Opens a candidate beside a connection; the connection stays unless the candidate is clearly better. */
-        private void candidate(int slot, PathChoice.Chosen<String> chosen) {
-            Open candidate = open(chosen);
+        private void candidate(int slot, String path) {
+            Open candidate = open(path);
             if (candidate == null) {
                 return;
             }

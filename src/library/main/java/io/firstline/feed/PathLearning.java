@@ -85,17 +85,14 @@ final class PathLearning {
             trial = null;
             return follow(wanted, turn, open);
         }
-        Set<Path> used = used();
         long now = scheduler.nowNanos();
-        List<Path> free = known(open).stream()
-                .filter(path -> !used.contains(path) && !table.find(path).isResting(now))
-                .toList();
-        if (free.isEmpty()) {
-            Path slow = slower == null ? null : slower.connection.path();
-            Path faster = slow == null ? null : choice.faster(slow, uses(slow), known(open), now);
-            return faster == null ? turn : follow(faster, turn, open);
+        PathChoice.Chosen<Path> next = choice.next(known(open), used(), now);
+        if (next != null) {
+            return follow(next.path(), turn, open);
         }
-        return follow(choice.next(free, Map.of(), now).path(), turn, open);
+        Path slow = slower == null ? null : slower.connection.path();
+        Path faster = slow == null ? null : choice.faster(slow, uses(slow), known(open), now);
+        return faster == null ? turn : follow(faster, turn, open);
     }
 
     /** Whether all that is known of the way of a configuration is clearly slower than the path of a connection. */

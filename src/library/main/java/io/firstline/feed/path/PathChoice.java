@@ -1,7 +1,7 @@
 package io.firstline.feed.path;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -10,8 +10,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A new connection opens on the best path that is not in use. Each {@value #EXPLORE_EVERY}th one explores: it takes
  * an untested path, or the one measured longest ago. A path that failed is left alone for 5 s, after each further
- * failure for twice as long, at most ten minutes; if all have failed, the first to be tried again is used. If all are
- * in use, those with the fewest connections are compared.
+ * failure for twice as long, at most ten minutes.
  *
  * <p>A trial opens a candidate beside the slowest connection, which the candidate replaces only if it is clearly
  * faster. There is one at most each {@value #TRIAL_EVERY_MIN} minutes: on a path that was clearly better when it was
@@ -32,9 +31,7 @@ public final class PathChoice<P> {
         /** The best of those that are not in use. */
         BEST,
         /** Untested, or measured long ago. */
-        EXPLORE,
-        /** All are left alone after failures. */
-        NO_OTHER
+        EXPLORE
     }
 
     public record Chosen<P>(P path, Reason reason) {}
@@ -63,24 +60,17 @@ public final class PathChoice<P> {
     }
 
     /**
-     * Returns the path of the next connection; null if there is none.
+     * Returns the path of the next connection; null = each is in use or left alone, so the caller takes its turns.
      *
      * @param paths those that can be used
-     * @param inUse how many connections each has; without those that have none
      */
-    public Chosen<P> next(List<P> paths, Map<P, Integer> inUse, long nowNanos) {
-        List<P> rested = paths.stream().filter(path -> !rests(path, nowNanos)).toList();
-        if (rested.isEmpty()) {
-            P first = first(paths, (a, b) -> Long.compare(restNanos(a, nowNanos), restNanos(b, nowNanos)));
-            return first == null ? null : new Chosen<>(first, Reason.NO_OTHER);
-        }
-        int fewest = rested.stream()
-                .mapToInt(path -> inUse.getOrDefault(path, 0))
-                .min()
-                .orElseThrow();
-        List<P> free = rested.stream()
-                .filter(path -> inUse.getOrDefault(path, 0) == fewest)
+    public Chosen<P> next(List<P> paths, Set<P> inUse, long nowNanos) {
+        List<P> free = paths.stream()
+                .filter(path -> !inUse.contains(path) && !rests(path, nowNanos))
                 .toList();
+        if (free.isEmpty()) {
+            return null;
+        }
         if (++choices % EXPLORE_EVERY == 0) {
             P longestAgo = longestAgo(free, nowNanos);
             if (isOld(longestAgo, nowNanos)) {
@@ -198,10 +188,5 @@ public final class PathChoice<P> {
     private boolean rests(P path, long nowNanos) {
         PathFigures figures = table.find(path);
         return figures != null && figures.isResting(nowNanos);
-    }
-
-    private long restNanos(P path, long nowNanos) {
-        PathFigures figures = table.find(path);
-        return figures == null ? 0 : figures.restNanos(nowNanos);
     }
 }
