@@ -70,7 +70,7 @@ class ArbiterStreamTest {
         assertThat(log.out).map(message -> message.replace(" late", "")).isEqualTo(sent); // A may be behind
     }
 
-    /** Nothing in the stream itself tells which of them a copy is, only what the lines deliver elsewhere. */
+    /** The stream itself does not show which of them a copy is, only other streams of the lines do. */
     @Test
     void shouldLoseNoneOfAStreamOfEqualMessagesWhenEachLineHasLackedSome() {
         prove();

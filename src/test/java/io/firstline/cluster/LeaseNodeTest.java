@@ -493,7 +493,7 @@ class LeaseNodeTest {
         assertThat(heartbeat(next.tick(at(turn))).asks()).hasSize(1);
     }
 
-    /** It once claimed the feed in vain, so its vote is refused to the owner, whose epoch is smaller. */
+    /** Its earlier claim of the feed failed, so its vote is refused to the owner, whose epoch is smaller. */
     @Test
     void shouldClaimAFeedInVainOnceOnlyAndAtOnceWhenItIsHandedOver() {
         deploy();

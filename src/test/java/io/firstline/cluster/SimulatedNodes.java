@@ -185,7 +185,7 @@ final class SimulatedNodes {
 
     // the exchange and the reader
 
-    /** What the exchange sent of one feed, and what its reader got. */
+    /** The messages of one feed that the exchange sent, and those that its reader got. */
     final class Feed {
         final String name;
         final SimulatedReader reader;
@@ -352,7 +352,7 @@ final class SimulatedNodes {
         private final double speed = 0.99 + 0.02 * random.nextDouble();
         private final long offset = random.nextLong() / 4;
         private final TreeMap<String, Carried> carried = new TreeMap<>();
-        /** What has arrived while the process was frozen. */
+        /** The arrivals while the process was frozen. */
         private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
 
         private LeaseNode lease;
@@ -816,6 +816,6 @@ final class SimulatedNodes {
         }
     }
 
-    /** Is told when a feed has a new owner, and whether that one was warm. */
+    /** Learns when a feed has a new owner, and whether that one was warm. */
     BiConsumer<Carried, Boolean> took = (carried, warm) -> {};
 }

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A server in a network namespace that this machine reaches over two links, each from a local address of its own. Needs
- * root and iproute2. Where the kernel has netem it delays and loses packets, elsewhere a {@link DelayRelay} does.
+ * A server in a network namespace that this machine reaches over two links, each from another local address. Needs
+ * root and iproute2. If the kernel has netem, that delays and loses packets, otherwise a {@link DelayRelay} does.
  */
 final class TwoLinks implements AutoCloseable {
     /** A link of 10.79.N.0/24: this machine is .1, the server's side .2. */

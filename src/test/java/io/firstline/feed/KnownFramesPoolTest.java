@@ -51,7 +51,7 @@ class KnownFramesPoolTest extends FeedTestBase {
     private static final int TWO = 2;
     private static final Pattern ID = Pattern.compile("\"id\":(\\d+)");
 
-    /** What a venue's profile asks for. */
+    /** The part of a venue's profile. */
     private enum Kind {
         KEYS,
         IGNORED,
@@ -106,7 +106,7 @@ class KnownFramesPoolTest extends FeedTestBase {
     /** What happens on a connection at an instant; no frame = its server ends it. */
     private record Happening(long atMs, int connection, WsFrame frame) {}
 
-    /** What a pool did with all that. */
+    /** The results of a pool. */
     private record Outcome(
             List<String> published,
             List<String> events,

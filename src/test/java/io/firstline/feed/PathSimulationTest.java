@@ -42,7 +42,7 @@ class PathSimulationTest {
         }
     }
 
-    /** What is open in a slot. */
+    /** The connection in a slot. */
     private static final class Open {
         private final Address address;
         private final String id;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One host with two origins, told apart by a header or by the URL, of which one fails and recovers. */
+/** One host with two origins, distinguished by a header or by the URL, of which one fails and recovers. */
 @Execution(ExecutionMode.CONCURRENT)
 class RecoveredTurnsTest extends FeedTestBase {
     private static final int TIMES = 40;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who may connect to the relay, and what the others get. */
+/** The clients that may connect to the relay, and the answers to others. */
 class RelayAccessTest extends RelayTestBase {
     private static RelayConfig open(PemFiles tls) {
         return new RelayConfig("0.0.0.0", 0, TOKEN_SHA256, tls, List.of(), List.of(), false, RelayLimits.DEFAULT);

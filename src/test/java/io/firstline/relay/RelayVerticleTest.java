@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The relay with clients of its own protocol, on real sockets. */
+/** The relay with clients of the plain protocol, on real sockets. */
 class RelayVerticleTest extends RelayTestBase {
     private static final String[] STREAMS = {"a", "b", "c", null};
 

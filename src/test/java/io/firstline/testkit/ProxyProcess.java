@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A proxy of a Linux distribution, in a process of its own, on 127.0.0.1. Called on the test's thread. */
+/** A proxy of a Linux distribution, in a separate process, on 127.0.0.1. Called on the test's thread. */
 public final class ProxyProcess implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     /** The password "hush" as /etc/shadow has it. */
@@ -122,7 +122,7 @@ public final class ProxyProcess implements AutoCloseable {
         }
     }
 
-    /** Dante knows the users of the machine only: it sees other files of them, in a mount namespace of its own. */
+    /** Dante knows the users of the machine only: it sees other files of them, in a separate mount namespace. */
     private static List<String> withUser(Path directory, String user, List<String> command) {
         try {
             List<String> users = new ArrayList<>(Files.readAllLines(Path.of("/etc/passwd")));

@@ -13,7 +13,7 @@ import java.util.function.LongToDoubleFunction;
 
 /**
  * Servers of one feed at several loopback addresses and one port: each sends the same messages, every few milliseconds,
- * each with a delay of its own. One daemon thread sends all.
+ * each with another delay. One daemon thread sends all.
  */
 public final class UnevenServers implements AutoCloseable {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(4);

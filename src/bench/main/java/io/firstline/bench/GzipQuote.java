@@ -9,7 +9,7 @@ import java.util.zip.Deflater;
 
 /**
  * A {@link Quote} in a binary frame, compressed as RFC 1952 demands. Deflating each message would make the server the
- * limit, so it is deflated once: only its two numbers are stored as they are, in blocks of their own.
+ * limit, so it is deflated once: only its two numbers are stored uncompressed, in separate blocks.
  */
 final class GzipQuote implements Frames {
     private static final int BINARY = 2;

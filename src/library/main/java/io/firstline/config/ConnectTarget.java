@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where one connection goes, and how. Immutable.
+ * The server of one connection, and the way to it. Immutable.
  *
  * @param url as in the configuration
  * @param path its path to the host of the URL

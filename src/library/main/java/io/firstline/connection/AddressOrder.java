@@ -19,7 +19,7 @@ final class AddressOrder {
     /** Unused addresses are forgotten beyond this number. */
     static final int MAX_ADDRESSES = 1_024;
 
-    /** What is known of an address, seen from one local address. */
+    /** The knowledge of an address, seen from one local address. */
     record Place(String local, InetAddress address) {}
 
     private static final class Facts {

@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
  * with less than half of that. A window counts only streams that the connection had delivered before. If a connection
  * joins or leaves, the window starts again. It does not end while a connection is stalled: its messages may follow.
  *
- * <p>Every connection may have a few messages of its own, acks or heartbeats that the profile does not name as such. So
+ * <p>Every connection may have a few messages that no other has, acks or heartbeats that the profile does not name as such. So
  * a message that only one of four or more connections delivered does not count against the others; nor does it with
- * fewer connections, as long as most of them have about as many of their own.
+ * fewer connections, as long as most of them have about as many.
  */
 final class LackingCopies {
     static final int WINDOW_S = 10;
@@ -40,7 +40,7 @@ final class LackingCopies {
     private static final int NAMED = 5;
 
     /**
-     * What a connection has delivered until now, of all messages or of one stream.
+     * The deliveries of a connection until now, of all messages or of one stream.
      *
      * @param losses messages that others delivered and it did not
      * @param toOne how many of these only one other connection delivered
@@ -82,7 +82,7 @@ final class LackingCopies {
      */
     record Finding(String connection, double share, long missing, long messages, List<String> streams, boolean over) {}
 
-    /** What is known of one connection. */
+    /** The state of one connection. */
     private static final class State {
         private double share = Double.NaN;
         private double raw;
@@ -92,7 +92,7 @@ final class LackingCopies {
     }
 
     /**
-     * What a connection lacks in a window.
+     * The messages that a connection lacks in a window.
      *
      * @param worst the largest share of all messages or of a stream, of those of which it lacks {@value #LEAST}
      * @param worstOfFew the same of those of which it lacks half as many

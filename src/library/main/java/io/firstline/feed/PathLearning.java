@@ -49,7 +49,7 @@ final class PathLearning {
 
     private final TurnSpread spread;
 
-    /** What was counted of a connection so far. */
+    /** The counts of a connection so far. */
     private record Counted(long copies, long wins, long losses) {
         private static final Counted NONE = new Counted(0, 0, 0);
     }

@@ -34,7 +34,7 @@ final class SessionLimit {
     private long lostOpenedNanos;
 
     private Disconnect lostEnd;
-    /** What the events in a row have in common. */
+    /** The common kind of the events in a row. */
     private String label = "";
 
     private int inARow;

@@ -16,8 +16,7 @@ import java.util.Set;
  *
  * <p><b>Values.</b> Strings, numbers, true and false are present. Objects, arrays and null are not: two messages with a
  * null key must not match as copies. {@link KeyValues#isNull} distinguishes null from an absent value. If an object repeats a
- * name, the first member counts and the others are ignored. Names are compared with their escapes resolved. Where a
- * pointer takes them, an object or array has a {@link KeyValues#contentHash}: that of its bytes.
+ * name, the first member counts and the others are ignored. Names are compared with their escapes resolved. If a pointer takes them, an object or array has a {@link KeyValues#contentHash}: that of its bytes.
  *
  * <p><b>Checks.</b> Reading ends at the comma or bracket behind the last wanted value; the rest is not read. Until
  * then, objects and arrays that pointers lead through are checked as RFC 8259 demands, with all their names, strings,

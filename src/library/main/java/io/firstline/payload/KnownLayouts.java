@@ -21,9 +21,9 @@ final class KnownLayouts {
     private static final int MOST_BYTES = 16_384;
     private static final int MOST_ALTERNATIVES = 8;
 
-    /** The share of messages that match is looked at after so many. */
+    /** After this number of messages the share that matched is checked. */
     private static final int WATCHED = 1_024;
-    /** So many messages are read in full if fewer than half of those matched. */
+    /** This number of messages is read in full if fewer than half of those matched. */
     private static final int RESTING = 65_536;
 
     private static final Step[] NONE = {};

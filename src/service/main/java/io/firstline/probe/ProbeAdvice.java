@@ -189,7 +189,7 @@ public record ProbeAdvice(List<Ranked> ranked, List<String> advice) {
             return first + " and " + second + " probably share a server: " + String.join(", and ", why);
         }
 
-        /** What is wrong with a path; null = nothing. */
+        /** The fault of a path; null = nothing. */
         private static String fault(Ranked each) {
             ProbedPath path = each.path();
             return switch (each.verdict()) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a probe found, as a table and as JSON. Immutable.
+ * The findings of a probe, as a table and as JSON. Immutable.
  *
  * @param url the probed URL, secrets masked
  * @param plan which paths there are, and which could be probed

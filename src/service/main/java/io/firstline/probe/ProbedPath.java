@@ -4,7 +4,7 @@ import io.firstline.connection.report.ConnectTimes;
 import io.firstline.connection.report.Path;
 
 /**
- * What was measured of one path. Times are milliseconds; NaN = not measured.
+ * The measurements of one path. Times are milliseconds; NaN = not measured.
  *
  * @param times the steps of opening its connection
  * @param attempts how many connections were tried, successful or not

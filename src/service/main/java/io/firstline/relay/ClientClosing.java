@@ -9,7 +9,7 @@ enum ClientClosing {
     MESSAGES_LOST(1013),
     TOO_MANY_FRAMES(1008),
     TOO_LONG(1009),
-    /** What it sends is no WebSocket frame. */
+    /** It sends bytes that are no WebSocket frame. */
     PROTOCOL_ERROR(1002),
     /** The client does not answer pings. */
     SILENT(1008),

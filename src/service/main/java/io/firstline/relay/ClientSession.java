@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What one path of a {@link ClientProtocol} says and hears. Pure: the relay keeps the client's streams and carries out
+ * The messages of one path of a {@link ClientProtocol}, in both directions. Pure: the relay keeps the client's streams and carries out
  * requests.
  */
 interface ClientSession {
@@ -38,8 +38,7 @@ interface ClientSession {
     }
 
     /**
-     * The name that messages show for a stream as clients subscribe to it: {@link #streamOf} gives that of a message. Two
-     * streams of one name cannot be told apart.
+     * The name that messages show for a stream as clients subscribe to it: {@link #streamOf} gives that of a message. Two streams of one name cannot be distinguished.
      */
     default String shown(String stream) {
         return stream;

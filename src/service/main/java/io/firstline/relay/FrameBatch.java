@@ -15,7 +15,7 @@ final class FrameBatch {
 
     private int[] ends = new int[16];
 
-    /** Where the next frame is to be appended; then call {@link #appended}. */
+    /** The buffer to which the next frame is appended; then call {@link #appended}. */
     ByteBuf end() {
         return bytes;
     }

@@ -9,7 +9,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Decides who may connect to the relay. */
+/** Decides which clients may connect to the relay. */
 final class RelayAccess {
     /** A client names it beside the one with its token, because browsers want one of theirs selected. */
     static final String SUBPROTOCOL = "firstline";

@@ -129,7 +129,7 @@ final class RelayFeed implements FeedSink {
         }
     }
 
-    /** Messages are missing: a client that went on would have a hole without knowing. */
+    /** Messages are missing: a client that stayed would have a hole without knowing. */
     void lost(long count, long nowNanos) {
         figures.lost(count);
         LOG.warn("relay: {} messages of {} lost, its clients are closed so that they connect again", count, name);

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 final class DemoVenue {
     private static final List<String> SYMBOLS = List.of("BTC", "ETH", "SOL");
 
-    /** Where the embedded exchange speaks a venue's protocol, and what it has there for each symbol. */
+    /** The path of the embedded exchange that speaks a venue's protocol, and its streams for each symbol. */
     private record Entrance(String path, List<String> streams) {}
 
     private static final Map<String, Entrance> ENTRANCES = new TreeMap<>(Map.of(

@@ -168,7 +168,7 @@ final class RunningProbe {
         return known;
     }
 
-    /** What was measured of one path: the times of its longest connection, the counts of all. */
+    /** The measurements of one path: the times of its longest connection, the counts of all. */
     private ProbedPath path(int index, FeedReport report, PathLags lags) {
         ConnectTarget to = plan.probed().get(index);
         List<ConnectionReport> connections = of(index, report).toList();
@@ -197,7 +197,7 @@ final class RunningProbe {
                         lags);
     }
 
-    /** What the pool has counted of a path since its start. */
+    /** The counts of the pool for a path since its start. */
     private static PathLags counted(int index, FeedReport report) {
         return report.target() == 1
                 ? PathLags.alone(report.copies())

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What a pool does with a copy, without its connections: for the cost. */
+/** The work of a pool for a copy, without its connections: for the cost. */
 final class FirstlineWay implements Way {
     static final String BY_KEY = "Firstline, by key";
     static final String BY_BYTES = "Firstline, by bytes";

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * What a way to merge made of the lines. The k-th message of the same bytes that it passes on is the k-th that the server
+ * The result of a way to merge. The k-th message of the same bytes that it passes on is the k-th that the server
  * sent, as far as a line delivered it.
  *
  * @param messages how many messages at least one line delivered

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * What a merging program reads of a message, with Jackson's streaming parser.
+ * The part of a message that a merging program reads, with Jackson's streaming parser.
  *
  * @param stream empty = the message names none
  * @param number a sequence number or a time; {@link #NONE} = it has none

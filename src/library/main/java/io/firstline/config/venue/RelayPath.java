@@ -13,7 +13,7 @@ import io.firstline.config.check.ProblemText;
  * @param payload JSON pointer to the part of a message that clients get; empty = the whole message
  */
 public record RelayPath(String path, Streams streams, String match, String payload) {
-    /** Where a client names streams when it connects. */
+    /** The place in a URL in which a client names streams. */
     public enum Streams {
         /** Nowhere: it subscribes by requests only. */
         NONE,

@@ -42,7 +42,7 @@ public record RelayProfile(
     public static final RelayProfile NONE =
             new RelayProfile(List.of(), "", "", "", Map.of(), List.of(), MessageSigns.NONE, "", Set.of(), List.of());
 
-    /** The reason of refusals that have no code of their own. */
+    /** The reason of refusals without a special code. */
     public static final String OTHER = "other";
 
     private static final int MAX_HEARTBEATS = 16;

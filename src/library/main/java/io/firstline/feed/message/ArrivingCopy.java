@@ -44,7 +44,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     private String by;
     private Payload payload;
-    /** What was read from its message, valid until the next one is read; null = nothing. */
+    /** The values read from its message, valid until the next one is read; null = nothing. */
     private KeyValues read;
 
     public long arrivalNanos;

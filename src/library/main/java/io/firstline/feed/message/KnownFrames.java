@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What reading found in the frames that arrived last, by the hash of their bytes: nearly all late copies have the bytes
  * of the first one, so they need not be decoded and read again. Holds only frames whose reading depends on their bytes
- * alone and has no other effect: a message of a stream, whole or cut into at most {@value #MAX_ITEMS} items, each of which
- * takes a place of its own. Runs on the feed's context.
+ * alone and has no other effect: a message of a stream, whole or cut into at most {@value #MAX_ITEMS} items, each of
+ * which takes another place. Runs on the feed's context.
  *
  * <p>A table of sets of two places. The younger frame replaces the older one of its set, so a frame may be forgotten
  * before its last copy arrives: that copy is read. The table begins with {@value #FEWEST} places, and doubles while it

@@ -73,7 +73,7 @@ public final class MessageReader {
     private final ReplacedValue ownId = new ReplacedValue();
     /** Those of the connection whose message is read; null = the profile has none. */
     private LearnedIds ids;
-    /** What has named the stream of the message; null = nothing, or the profile has no ids. */
+    /** The rule that has named the stream of the message; null = nothing, or the profile has no ids. */
     private NameReader namedBy;
     /** The hash of the name of the message's stream; 0 = it has none. */
     private long nameHash;

@@ -4,7 +4,7 @@ import io.firstline.connection.report.ConnectTimes;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a feed has learned of one path, over all connections that used it. Pure; times are nanoseconds of the monotonic
+ * The experience of a feed with one path, over all connections that used it. Pure; times are nanoseconds of the monotonic
  * clock. Averages follow the last minutes.
  */
 public final class PathFigures {
@@ -161,7 +161,7 @@ public final class PathFigures {
         return nowNanos - measuredNanos;
     }
 
-    /** When it was used or tried last. */
+    /** The last use or attempt. */
     public long usedNanos() {
         return usedNanos;
     }

@@ -24,7 +24,7 @@ public final class TurnBalance {
     static final long LONGEST_REST_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     /**
-     * What the connections of a turn share: its URL, its headers, its local address and its proxy.
+     * The values that the connections of a turn share: its URL, its headers, its local address and its proxy.
      *
      * @param headers the number of the headers among those that take turns
      */

@@ -4,7 +4,7 @@ import io.firstline.connection.report.ConnectTimes;
 import io.firstline.connection.report.Path;
 
 /**
- * What a feed has learned of one path, over all connections that used it. NaN = not measured.
+ * The experience of a feed with one path, over all connections that used it. NaN = not measured.
  *
  * @param connections how many open connections use it
  * @param failures attempts that failed, and connections that ended within ten seconds

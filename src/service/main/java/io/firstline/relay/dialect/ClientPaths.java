@@ -47,7 +47,7 @@ public final class ClientPaths {
     }
 
     /**
-     * Where a client has connected; empty = at none of these paths.
+     * The path at which a client has connected; empty = at none of these paths.
      *
      * @param path percent-encoded
      * @param query percent-encoded; null = none
@@ -63,7 +63,7 @@ public final class ClientPaths {
             if (each.streams() == Streams.PATH && path.startsWith(known)) {
                 List<String> names = names(path.substring(known.length()));
                 Set<String> streams = streams(each, names);
-                if (names.size() == 1 || !streams.isEmpty()) { // else it may be the path of another venue
+                if (names.size() == 1 || !streams.isEmpty()) { // otherwise it may be the path of another venue
                     return Optional.of(new Entrance(each, streams));
                 }
             }
@@ -88,7 +88,7 @@ public final class ClientPaths {
                 .toList();
     }
 
-    /** The names that are names of streams: a client may have put something else there, such as a number of its own. */
+    /** The names that are names of streams: a client may have put something else there, such as a number. */
     private static Set<String> streams(RelayPath path, List<String> names) {
         Pattern match = Pattern.compile(path.match());
         return names.stream()

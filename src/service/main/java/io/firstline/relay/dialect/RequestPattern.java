@@ -37,7 +37,7 @@ final class RequestPattern {
     /** The streams and the id of a request; the id is JSON, null = none. */
     record Found(List<String> streams, String id) {}
 
-    /** What a part of a request says about one stream: words of its name by their number, or the whole name. */
+    /** The values of one stream in a part of a request: words of its name by their number, or the whole name. */
     private record Part(Map<Integer, String> words, String name) {
         private static final Part NOTHING = new Part(Map.of(), null);
 
