@@ -76,9 +76,8 @@ class GapRepairTest extends FeedTestBase {
     @Test
     void shouldMissNothingOfATimeInWhichAStreamWasNotSubscribed() throws IOException {
         HandServer server = HandServer.start(vertx);
-        server.replies = (socket, text) -> text.startsWith("{")
-                ? List.of("{\"id\":" + new JsonObject(text).getValue("id") + "}")
-                : List.of();
+        server.replies = (socket, text) ->
+                text.startsWith("{") ? List.of("{\"id\":" + new JsonObject(text).getValue("id") + "}") : List.of();
         WsPool pool = pool(server);
         for (int n : List.of(1, 2)) {
             toAll(server, message("A", n));

@@ -264,7 +264,7 @@ class LoginTest extends FeedTestBase {
                 .contains(
                         "the server ended 3 connections in a row after the login: 1008: max_connections for ***",
                         "the next attempt follows in 60 s");
-        assertThat(feed.state()).isEqualTo(FeedState.DISCONNECTED);
+        eventually(() -> feed.state() == FeedState.DISCONNECTED);
         server.replies = (socket, text) -> honest(text);
         join(feed.renew());
         eventually(() -> feed.state() == FeedState.CONNECTED);

@@ -55,7 +55,14 @@ record FeedAssembly(
             dispatcher.measure(exchangeTime);
         }
         SubscriptionProtocol subscriptions = new SubscriptionProtocol(
-                config.onConnect(), subscribeTemplates, format, slotTable, eventLog, parts.monitor(), scheduler, maker::framesPerSecond);
+                config.onConnect(),
+                subscribeTemplates,
+                format,
+                slotTable,
+                eventLog,
+                parts.monitor(),
+                scheduler,
+                maker::framesPerSecond);
         Replacements replacements =
                 new Replacements(parts, redundancy, format.notices().closeCodes());
         Arbitration arbitration = redundancy.arbitration().of(parts, replacements);

@@ -3,6 +3,7 @@ package io.firstline.service;
 import io.firstline.bus.Addresses;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.node.StatusKeys;
+import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -86,7 +87,10 @@ final class DemoCommand implements Callable<Integer> {
             FeedConfig feed = service.config().feeds().get(0);
             DemoFigures figures = new DemoFigures();
             consume(service.onVertx(), feed, figures);
+            service.simulator().pauseEmission();
             RunningService.await(service.deploy(), START_SECONDS);
+            awaitSubscribed(service.simulator(), feed.connections());
+            service.simulator().resumeEmission();
             long start = System.nanoTime();
             boolean stopped = false;
             for (int second = 1; !stopped && TimeUnit.SECONDS.toNanos(second) <= duration.toNanos(); second++) {
@@ -136,6 +140,21 @@ final class DemoCommand implements Callable<Integer> {
                         .<JsonObject>request(Addresses.command(feed), new JsonObject().put("do", "status"))
                         .map(Message::body),
                 STATUS_SECONDS);
+    }
+
+    /**
+     * Waits until all connections are subscribed, at most three seconds: nobody receives what is sent before, and a
+     * connection that begins later than the others does not lead at once.
+     */
+    private static void awaitSubscribed(ExchangeSimulator exchange, int connections) throws InterruptedException {
+        long deadline = System.nanoTime() + DRAIN.toNanos();
+        while (System.nanoTime() < deadline
+                && exchange.lines().stream()
+                                .filter(line -> !line.streams().isEmpty())
+                                .count()
+                        < connections) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     /** Waits for messages that were in flight when the exchange paused, at most three seconds. */
