@@ -242,7 +242,9 @@ class ArbiterStreamTest {
         assertThat(log.out).as("B's Q was another one").containsExactly("P", "Q", "Q late");
     }
 
-    /** Twice B delivers what only the order proves to be another message. No other line has it: perhaps there is none. */
+    /**
+     * Twice B delivers what only the order proves to be another message. No other line has it: perhaps there is none.
+     */
     @Test
     void shouldRelyOnTheOrderForTwoMessagesAtATime() {
         prove();

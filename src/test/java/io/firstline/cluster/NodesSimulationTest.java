@@ -27,7 +27,7 @@ class NodesSimulationTest {
     private static final long MS = SimulatedNodes.MS;
     private static final long SECOND = SimulatedNodes.SECOND;
     /** The seeds are the same in every build: a new one that fails is a new bug. */
-    private static final int WORLDS = 20;
+    private static final int WORLDS = 10;
 
     private static final int MORE_WORLDS = 2_000;
 

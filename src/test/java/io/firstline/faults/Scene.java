@@ -75,7 +75,8 @@ final class Scene implements AutoCloseable {
     private String missed;
 
     /**
-     * An exchange that is silent until the scene begins, and a pool that has not started. The pool has a separate Vert.x, so that scenes at the same time share no event loop and no connect budget.
+     * An exchange that is silent until the scene begins, and a pool that has not started. The pool has a separate
+     * Vert.x, so that scenes at the same time share no event loop and no connect budget.
      *
      * @param delaysMs of the exchange's lines, taken in turn
      */

@@ -15,9 +15,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Feeds of two to six lines over forty minutes of virtual time, each from a seed, with the arbiter and the two detectors of
- * the main code. Lines join, leave, stall and catch up, have messages that no other has, and begin with a stream later than
- * others; the market is quiet or in bursts. None of this may be reported. Then one line loses a share of its messages.
+ * Feeds of two to six lines over forty minutes of virtual time, each from a seed, with the arbiter and the two
+ * detectors of the main code. Lines join, leave, stall and catch up, have messages that no other has, and begin with a
+ * stream later than others; the market is quiet or in bursts. None of this may be reported. Then one line loses a share
+ * of its messages.
  */
 class RedundancySimulationTest {
     private static final long MS = 1_000_000;

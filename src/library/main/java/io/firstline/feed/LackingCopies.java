@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
  * with less than half of that. A window counts only streams that the connection had delivered before. If a connection
  * joins or leaves, the window starts again. It does not end while a connection is stalled: its messages may follow.
  *
- * <p>Every connection may have a few messages that no other has, acks or heartbeats that the profile does not name as such. So
- * a message that only one of four or more connections delivered does not count against the others; nor does it with
- * fewer connections, as long as most of them have about as many.
+ * <p>Every connection may have a few messages that no other has, acks or heartbeats that the profile does not name as
+ * such. So a message that only one of four or more connections delivered does not count against the others; nor does it
+ * with fewer connections, as long as most of them have about as many.
  */
 final class LackingCopies {
     static final int WINDOW_S = 10;

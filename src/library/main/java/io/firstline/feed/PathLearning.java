@@ -21,10 +21,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Learns how good the paths of a feed are, over all connections that used them, and chooses the paths of new ones. Where
- * nothing better is known, connections take turns, and the connector spreads them over the addresses of the host. A slow
- * connection is replaced on a faster path, although that is in use, if another one stays on the slow path. Runs on the
- * feed's context.
+ * Learns how good the paths of a feed are, over all connections that used them, and chooses the paths of new ones.
+ * Where nothing better is known, connections take turns, and the connector spreads them over the addresses of the host.
+ * A slow connection is replaced on a faster path, although that is in use, if another one stays on the slow path. Runs
+ * on the feed's context.
  */
 final class PathLearning {
     /** Fewer copies say little about a path. */

@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Detects a server that allows no further session. Such a server refuses further connections while some are open, or
- * closes an older connection when a new one opens, each time with the same code; its close frame may come before the new
- * one is open. {@value #REFUSALS} such refusals or {@value #CLOSES} such closes in a row are taken as proof: a server that
- * ends all connections of a pool, one after another, has another reason. Losses after the same opening count once: a
- * failing server closes all connections together. Pure; times are nanoseconds of the monotonic clock.
+ * closes an older connection when a new one opens, each time with the same code; its close frame may come before the
+ * new one is open. {@value #REFUSALS} such refusals or {@value #CLOSES} such closes in a row are taken as proof: a
+ * server that ends all connections of a pool, one after another, has another reason. Losses after the same opening
+ * count once: a failing server closes all connections together. Pure; times are nanoseconds of the monotonic clock.
  */
 final class SessionLimit {
     static final int REFUSALS = 3;

@@ -217,8 +217,8 @@ final class SubscriptionProtocol {
     }
 
     /**
-     * Returns the name in messages of the only stream of a request without a reply; null = there is none. Messages that a
-     * user sends on connect are the same on all connections.
+     * Returns the name in messages of the only stream of a request without a reply; null = there is none. Messages that
+     * a user sends on connect are the same on all connections.
      */
     String streamOfRequest(PooledConnection pooled, long id) {
         if (pooled.requests.isUnused() && id != 0) {

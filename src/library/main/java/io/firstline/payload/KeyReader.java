@@ -9,14 +9,15 @@ import java.util.Set;
  * garbage. It is fast enough to read the identity keys of every copy.
  *
  * <p><b>Pointers</b> follow RFC 6901. In an array {@code /-1} is the last element and {@code /-2} the one before it; in
- * an object {@code /0} and {@code /-1} are members of that name. {@code /?} is the only member of an object: a pointer that
- * ends there reads its name, and {@code /?/x} reads in its value; if the object has several members, nothing is there.
- * Limits: {@value #MAX_POINTERS} pointers,
- * {@value PointerNode#MAX_FROM_END} elements from the end, {@value PointerNode#MAX_LEVELS} levels.
+ * an object {@code /0} and {@code /-1} are members of that name. {@code /?} is the only member of an object: a pointer
+ * that ends there reads its name, and {@code /?/x} reads in its value; if the object has several members, nothing is
+ * there. Limits: {@value #MAX_POINTERS} pointers, {@value PointerNode#MAX_FROM_END} elements from the end, {@value
+ * PointerNode#MAX_LEVELS} levels.
  *
  * <p><b>Values.</b> Strings, numbers, true and false are present. Objects, arrays and null are not: two messages with a
- * null key must not match as copies. {@link KeyValues#isNull} distinguishes null from an absent value. If an object repeats a
- * name, the first member counts and the others are ignored. Names are compared with their escapes resolved. If a pointer takes them, an object or array has a {@link KeyValues#contentHash}: that of its bytes.
+ * null key must not match as copies. {@link KeyValues#isNull} distinguishes null from an absent value. If an object
+ * repeats a name, the first member counts and the others are ignored. Names are compared with their escapes resolved.
+ * If a pointer takes them, an object or array has a {@link KeyValues#contentHash}: that of its bytes.
  *
  * <p><b>Checks.</b> Reading ends at the comma or bracket behind the last wanted value; the rest is not read. Until
  * then, objects and arrays that pointers lead through are checked as RFC 8259 demands, with all their names, strings,

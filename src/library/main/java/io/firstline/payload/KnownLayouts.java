@@ -7,9 +7,9 @@ import java.util.Arrays;
  * each value. The messages of a stream repeat theirs byte by byte, so comparing replaces the search of each name. A
  * layout ends where reading ended, and whatever differs is read in full.
  *
- * <p>The layouts form a tree, because those of one feed begin alike: behind a value, its {@link Step#next} are the bytes
- * that were found there. Bounded by {@value #MOST_STEPS} steps and {@value #MOST_BYTES} bytes. If messages rarely match, as
- * where a server writes members in random order, the layouts are not used for a while.
+ * <p>The layouts form a tree, because those of one feed begin alike: behind a value, its {@link Step#next} are the
+ * bytes that were found there. Bounded by {@value #MOST_STEPS} steps and {@value #MOST_BYTES} bytes. If messages rarely
+ * match, as where a server writes members in random order, the layouts are not used for a while.
  *
  * <p>Used on one event loop only.
  */

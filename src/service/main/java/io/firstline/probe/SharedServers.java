@@ -10,9 +10,10 @@ import java.util.List;
  * the same moment while others stayed. Pure.
  *
  * <p>Lags alone do not show that: the lag behind the first copy also varies with the path that was first. So the times
- * of arrival are compared in pairs. Of paths that vary independently, the variance of the difference is the sum of their variances; the own variance of one follows from its differences to two others ("three-cornered hat"). Paths
- * of one server vary together, so their difference varies less than this sum: by the correlation of the two. If all
- * paths lead to two servers only, the figures do not show which of the two varies.
+ * of arrival are compared in pairs. Of paths that vary independently, the variance of the difference is the sum of
+ * their variances; the own variance of one follows from its differences to two others ("three-cornered hat"). Paths of
+ * one server vary together, so their difference varies less than this sum: by the correlation of the two. If all paths
+ * lead to two servers only, the figures do not show which of the two varies.
  */
 public final class SharedServers {
     /** Fewer common messages say nothing. */

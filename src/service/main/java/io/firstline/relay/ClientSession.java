@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The messages of one path of a {@link ClientProtocol}, in both directions. Pure: the relay keeps the client's streams and carries out
- * requests.
+ * The messages of one path of a {@link ClientProtocol}, in both directions. Pure: the relay keeps the client's streams
+ * and carries out requests.
  */
 interface ClientSession {
     /** The streams that the path names; null = all streams of the feed. Empty = none until the client subscribes. */
@@ -38,7 +38,8 @@ interface ClientSession {
     }
 
     /**
-     * The name that messages show for a stream as clients subscribe to it: {@link #streamOf} gives that of a message. Two streams of one name cannot be distinguished.
+     * The name that messages show for a stream as clients subscribe to it: {@link #streamOf} gives that of a message.
+     * Two streams of one name cannot be distinguished.
      */
     default String shown(String stream) {
         return stream;

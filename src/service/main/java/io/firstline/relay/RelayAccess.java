@@ -73,8 +73,8 @@ final class RelayAccess {
     }
 
     /**
-     * Browsers send the origin of the page. Some programs send that of the relay itself. A foreign page may make its name
-     * point to this machine, so on a loopback listener the relay's own origin has a loopback name.
+     * Browsers send the origin of the page. Some programs send that of the relay itself. A foreign page may make its
+     * name point to this machine, so on a loopback listener the relay's own origin has a loopback name.
      */
     private boolean isWelcome(String origin, String host) {
         if (origin == null || config.origins().contains(origin)) {

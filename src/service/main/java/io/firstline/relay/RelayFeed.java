@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One feed at the relay. Its messages are handed over from the loops of the feed's pools to the loop of the relay, which
- * writes all that has arrived in one turn with one flush for each client. Without clients nothing is handed over.
+ * One feed at the relay. Its messages are handed over from the loops of the feed's pools to the loop of the relay,
+ * which writes all that has arrived in one turn with one flush for each client. Without clients nothing is handed over.
  *
  * <p>{@link #publish} is called on the pools' loops, everything else on the relay's.
  */

@@ -13,8 +13,8 @@ import java.util.Set;
  * checked in the constructor.
  *
  * <p>Answers have the placeholders of requests. {@code ${id}} is the id of the client's request as JSON, and its member
- * is left out if the request has none; {@code ${argument}} is the entry of one stream; {@code ${why}} and {@code ${code}}
- * are the reason of a refusal.
+ * is left out if the request has none; {@code ${argument}} is the entry of one stream; {@code ${why}} and {@code
+ * ${code}} are the reason of a refusal.
  *
  * @param greetings sent to each new client
  * @param subscribed the answer to a request to subscribe; empty = none

@@ -9,8 +9,8 @@ import io.firstline.payload.PayloadHash;
 import io.firstline.payload.SeededHash;
 
 /**
- * The copy that is arriving, with what is known of it. One reused instance for all copies of a feed, so that a late copy
- * allocates nothing. {@link MessageReader} fills it in.
+ * The copy that is arriving, with what is known of it. One reused instance for all copies of a feed, so that a late
+ * copy allocates nothing. {@link MessageReader} fills it in.
  */
 public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     /** Takes the message again out of a frame that was read before. */
@@ -95,8 +95,8 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     }
 
     /**
-     * Holds another copy from now on, of which nothing is known yet. Successive copies mostly share the connection: G1's
-     * barrier for a stored reference costs more than a comparison, several times per copy.
+     * Holds another copy from now on, of which nothing is known yet. Successive copies mostly share the connection:
+     * G1's barrier for a stored reference costs more than a comparison, several times per copy.
      */
     @SuppressWarnings("ReferenceEquality") // on purpose: another instance of an equal id is stored, which does no harm
     public ArrivingCopy of(String connectionId, Payload bytes, long nowNanos) {

@@ -83,7 +83,8 @@ public final class PathChoice<P> {
 
     /**
      * Returns the path of a candidate beside a slow connection if all paths are in use: the best one that is clearly
-     * faster; null = there is none. A path keeps its last connection, so that it stays known, and delivers if others fail.
+     * faster; null = there is none. A path keeps its last connection, so that it stays known, and delivers if others
+     * fail.
      *
      * @param slow the path of the slow connection
      * @param uses how many connections that path has

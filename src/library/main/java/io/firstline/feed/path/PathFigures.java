@@ -4,8 +4,8 @@ import io.firstline.connection.report.ConnectTimes;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The experience of a feed with one path, over all connections that used it. Pure; times are nanoseconds of the monotonic
- * clock. Averages follow the last minutes.
+ * The experience of a feed with one path, over all connections that used it. Pure; times are nanoseconds of the
+ * monotonic clock. Averages follow the last minutes.
  */
 public final class PathFigures {
     private static final long FIRST_REST_NANOS = TimeUnit.SECONDS.toNanos(5);

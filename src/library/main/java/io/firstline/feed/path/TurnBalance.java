@@ -11,8 +11,8 @@ import java.util.function.BiPredicate;
 
 /**
  * Decides when a connection moves back to a turn of its feed (a URL, headers, a local address, a proxy) that failed:
- * connections leave such a turn, and nothing else leads them back after it has recovered. Pure; times are nanoseconds of
- * the monotonic clock.
+ * connections leave such a turn, and nothing else leads them back after it has recovered. Pure; times are nanoseconds
+ * of the monotonic clock.
  *
  * <p>After a move, connections share fewer values with each other than before, so moves cannot alternate. A turn that
  * failed is left alone for 15 s, after each further failure for twice as long, at most ten minutes. Moves are at least

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A template of requests, read backwards: finds the streams and the id in a request that a client may have written in another
- * form, with its members in another order, or with several streams where the template has one. Immutable.
+ * A template of requests, read backwards: finds the streams and the id in a request that a client may have written in
+ * another form, with its members in another order, or with several streams where the template has one. Immutable.
  *
  * <p>A part of the template that holds for each of several parts of the request has several results; the results of
  * different parts are joined where they agree.
@@ -409,7 +409,10 @@ final class RequestPattern {
         }
     }
 
-    /** The place of a bare element that stands for several: a list of streams, or a word that may contain commas; -1 = none. */
+    /**
+     * The place of a bare element that stands for several: a list of streams, or a word that may contain commas; -1 =
+     * none.
+     */
     private static int spread(JsonNode array) {
         for (int i = 0; i < array.size(); i++) {
             String place = placeOf(array.get(i));
