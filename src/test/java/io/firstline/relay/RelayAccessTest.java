@@ -1,6 +1,7 @@
 package io.firstline.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.firstline.config.service.HttpConfig.PemFiles;
 import io.firstline.config.service.RelayConfig;
@@ -89,6 +90,16 @@ class RelayAccessTest extends RelayTestBase {
                 .isEqualTo("400 {\"error\":\"found 3 streams, allowed: at most 2\"}");
         assertThat(answer("/feeds/f")).isEqualTo("101");
         assertThat(answer("/feeds/f")).isEqualTo("503 {\"error\":\"too many clients\"}");
+    }
+
+    @Test
+    void shouldRefuseStreamsOfAFeedThatNamesNone() {
+        PlainProtocol plain = new PlainProtocol("f", false);
+
+        assertThat(plain.open("/feeds/f", null)).isNotNull();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plain.open("/feeds/f", "streams=a"))
+                .withMessageContaining("found [a], allowed: none, because the feed names no streams");
     }
 
     @Test

@@ -67,6 +67,7 @@ abstract class RelayTestBase extends FeedTestBase {
         return FeedConfig.fromJson(new JsonObject()
                 .put("name", name)
                 .put("url", "ws://127.0.0.1:1/")
+                .put("streamPointer", "/s")
                 .put("connections", 2));
     }
 

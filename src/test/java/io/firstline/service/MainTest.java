@@ -102,6 +102,7 @@ class MainTest {
                 "tail ws://localhost/ --count x   | 'x' is not a long",
                 "tail ws://localhost/ --for soon  | found \"soon\", allowed: a duration such as 500ms, 10s, 1.5m or 2h",
                 "tail ws://localhost/ --for -1s   | found \"-1s\"",
+                "probe binance-spot               | found the venue without a stream, allowed: with --stream",
                 "demo --for 0s                    | found \"0s\", allowed: more than 0",
                 "demo --for                       | Missing required parameter for option '--for' (TIME)",
             })

@@ -284,7 +284,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
             return;
         }
         long pauseMs = guard.failed(failure);
-        if (eventLog.connectFailed(failure, pauseMs)) {
+        if (eventLog.connectFailed(failure, to.url(), pauseMs)) {
             sessions.refused(scheduler.nowNanos());
         } else {
             sessions.undecided();
@@ -438,7 +438,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         boolean afterError = pooled.error != null && scheduler.nowNanos() - pooled.errorNanos < SOON_NANOS;
         Throwable refusal = guard.ended(afterError ? pooled.error : null, pooled.connection.ageMs());
         if (refusal != null) {
-            eventLog.connectFailed(refusal, guard.failed(refusal));
+            eventLog.connectFailed(refusal, pooled.connection.config().url(), guard.failed(refusal));
         }
         boolean announced = replacements.closedByServer(pooled, end);
         pooled.slot.lost(pooled, end);

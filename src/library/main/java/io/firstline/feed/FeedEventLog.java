@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.config.check.FeedUrl;
 import io.firstline.arbitration.SequenceTracker.Gap;
 import io.firstline.arbitration.report.GapFate;
 import io.firstline.connection.Scheduler;
@@ -87,7 +88,13 @@ final class FeedEventLog {
         losses++;
         failures.last(end.toString());
         if (failures.isNews(end.label(), scheduler.nowNanos())) {
-            LOG.warn("{}/{} lost: {} from {} ({})", name, pooled.id(), end, url, events.figures());
+            LOG.warn(
+                    "{}/{} lost: {} from {} ({})",
+                    name,
+                    pooled.id(),
+                    end,
+                    urlOf(pooled.connection.config().url()),
+                    events.figures());
         }
         events.report(new FeedFact.Disconnected(pooled.id(), end, pooled.connection.ageMs()));
         return isFull(
@@ -119,13 +126,20 @@ final class FeedEventLog {
         }
     }
 
+    /** Returns the URL of one of several servers; otherwise the feed's, in which nothing is filled in. */
+    private String urlOf(String one) {
+        String authority = FeedUrl.authority(one);
+        return url.contains("//" + authority) ? url : one.substring(0, one.indexOf("//") + 2) + authority;
+    }
+
     /**
      * An attempt failed.
      *
+     * @param to the URL of the attempt
      * @param pauseMs the pause that begins because the login was refused, milliseconds; 0 = none
      * @return whether the server evidently allows no more connections than those that are open
      */
-    boolean connectFailed(Throwable failure, long pauseMs) {
+    boolean connectFailed(Throwable failure, String to, long pauseMs) {
         Disconnect end = failure instanceof ConnectFailedException known
                 ? known.end()
                 : new Disconnect(Disconnect.Cause.ERROR, 0, String.valueOf(failure.getMessage()));
@@ -139,8 +153,8 @@ final class FeedEventLog {
         }
         failures.last(end.toString());
         if (failures.isNews(end.label(), scheduler.nowNanos())) {
-            LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, url, end, events.figures());
-            events.report(new FeedFact.ConnectFailed(end, url));
+            LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, urlOf(to), end, events.figures());
+            events.report(new FeedFact.ConnectFailed(end, urlOf(to)));
         }
         LOG.debug("{} connect attempt failed", name, failure);
         return isFull(sessions.refused(end, slotTable.live()), end.toString());

@@ -186,8 +186,9 @@ final class PathLearning {
     /** A connection has opened. */
     void opened(PooledConnection pooled) {
         PathFigures figures = figures(pooled.connection.path());
-        if (figures.attempts() == 0) {
-            figures.tried(scheduler.nowNanos());
+        Path path = pooled.connection.path();
+        if (path.proxy() == null && pooled.connection.config().path().server() == null) {
+            figures.tried(scheduler.nowNanos()); // the attempt counted for any address of the host
         }
         figures.opened(
                 (scheduler.nowNanos() - pooled.connection.connectStartedNanos()) / 1e6,
@@ -306,7 +307,8 @@ final class PathLearning {
         List<PathReport> reports = new ArrayList<>();
         for (Path path : table.paths()) {
             PathFigures of = table.find(path);
-            if (isComplete(path)) {
+            boolean neverOpened = of.failures() > 0 && known(List.of(path)).isEmpty();
+            if (isComplete(path) || neverOpened) {
                 reports.add(new PathReport(
                         path,
                         used.getOrDefault(path, 0),

@@ -16,9 +16,12 @@ final class PlainProtocol implements ClientProtocol {
     private static final String STREAMS = "streams=";
 
     private final String path;
+    private final boolean namesStreams;
 
-    PlainProtocol(String feed) {
+    /** @param namesStreams whether the messages of the feed belong to streams with names */
+    PlainProtocol(String feed, boolean namesStreams) {
         this.path = "/feeds/" + feed;
+        this.namesStreams = namesStreams;
     }
 
     @Override
@@ -26,7 +29,7 @@ final class PlainProtocol implements ClientProtocol {
         return wanted.equals(path) ? new Session(streams(query)) : null;
     }
 
-    private static Set<String> streams(String query) {
+    private Set<String> streams(String query) {
         if (query == null) {
             return null;
         }
@@ -42,6 +45,11 @@ final class PlainProtocol implements ClientProtocol {
         }
         if (named && (streams.isEmpty() || streams.contains(""))) {
             throw new IllegalArgumentException("streams: found an empty name, allowed: names separated by commas");
+        }
+        if (named && !namesStreams) {
+            throw new IllegalArgumentException(
+                    "streams: found " + streams + ", allowed: none, because the feed names no streams; a venue or"
+                            + " \"streamPointer\" would name them");
         }
         return named ? streams : null;
     }

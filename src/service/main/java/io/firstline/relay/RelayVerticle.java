@@ -128,7 +128,9 @@ public final class RelayVerticle extends VerticleBase {
 
     private static List<ClientProtocol> protocols(FeedConfig feed) {
         List<ClientProtocol> protocols = new ArrayList<>();
-        protocols.add(new PlainProtocol(feed.name()));
+        boolean namesStreams =
+                !feed.streamPointer().isEmpty() || !feed.venue().format().naming().rules().isEmpty();
+        protocols.add(new PlainProtocol(feed.name(), namesStreams));
         VenueClientProtocol.of(feed, System::currentTimeMillis).ifPresent(protocols::add);
         return protocols;
     }

@@ -2,7 +2,9 @@ package io.firstline.service;
 
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.ServiceConfig;
+import io.firstline.config.venue.ProfileInfo;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -60,6 +62,9 @@ final class FeedOptions {
         if (paths != null) {
             throw new BadInputException("--local-address and --proxy: found with the configuration " + source
                     + ", allowed: only with a URL or a venue; put \"paths\" into the configuration");
+        }
+        if (!Files.exists(Path.of(source)) && ProfileInfo.names(ConfigFiles.home().resolve("conf")).contains(source)) {
+            throw new BadInputException(source + ": found the venue without a stream, allowed: with --stream NAME");
         }
         return ofFile(source);
     }

@@ -74,7 +74,7 @@ class TurnBalanceTest {
                 balance.failed(url("b"), now);
             }
         }
-        assertThat(tries).as("in an hour").isBetween(8, 11);
+        assertThat(tries).as("in an hour").isBetween(9, 13);
         balance.lasts(url("b"));
         balance.failed(url("b"), now);
         now += TurnBalance.FIRST_REST_NANOS;
@@ -91,10 +91,14 @@ class TurnBalanceTest {
     }
 
     @Test
-    void shouldNotLeadToATurnThatIsSlower() {
+    void shouldLeadOneConnectionToATurnThatIsSlowerAndNotMore() {
         balance.failed(url("b"), now);
         now += TurnBalance.FIRST_REST_NANOS;
-        assertThat(balance.move(TURNS, used(url("a"), url("a")), (turn, each) -> turn == 1, now))
+        assertThat(balance.move(TURNS, used(url("a"), url("a"), url("a"), url("a")), (turn, each) -> turn == 1, now))
+                .as("nobody else delivers if all others fail")
+                .isEqualTo(new Move(1, 1));
+        now += TurnBalance.MOVE_EVERY_NANOS;
+        assertThat(balance.move(TURNS, used(url("b"), url("a"), url("a"), url("a")), (turn, each) -> turn == 1, now))
                 .isNull();
     }
 

@@ -107,14 +107,14 @@ public final class PathFigures {
         }
     }
 
-    /** A connection ended, on purpose or not. */
+    /** A connection ended, on purpose or not: only those that were ended tell how long connections live. */
     public void ended(long ageMs, boolean onPurpose, long nowNanos) {
-        ended++;
-        lifetimeMs += ageMs;
         usedNanos = nowNanos;
         if (onPurpose) {
             return;
         }
+        ended++;
+        lifetimeMs += ageMs;
         if (ageMs < SHORT_LIFE_MS) {
             failed(nowNanos);
         } else {
@@ -216,7 +216,7 @@ public final class PathFigures {
         return losses;
     }
 
-    /** The average lifetime of its connections that have ended; NaN = none has. */
+    /** The average lifetime of its connections that the server or the network has ended; NaN = none. */
     public double lifetimeMs() {
         return ended == 0 ? NONE : (double) lifetimeMs / ended;
     }

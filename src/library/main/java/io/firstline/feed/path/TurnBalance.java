@@ -15,12 +15,13 @@ import java.util.function.BiPredicate;
  * of the monotonic clock.
  *
  * <p>After a move, connections share fewer values with each other than before, so moves cannot alternate. A turn that
- * failed is left alone for 15 s, after each further failure for twice as long, at most ten minutes. Moves are at least
- * 30 s apart.
+ * is clearly slower gets one connection only, and only if nobody else uses its URL, headers, local address or proxy: that
+ * one delivers when the others fail together. A turn that failed is left alone for 5 s, after each further failure for
+ * twice as long, at most ten minutes. Moves are at least 10 s apart.
  */
 public final class TurnBalance {
-    static final long MOVE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
-    static final long FIRST_REST_NANOS = TimeUnit.SECONDS.toNanos(15);
+    static final long MOVE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+    static final long FIRST_REST_NANOS = TimeUnit.SECONDS.toNanos(5);
     static final long LONGEST_REST_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     /**
@@ -84,7 +85,7 @@ public final class TurnBalance {
     }
 
     /**
-     * Returns the best move; null = none is worth it now. The next one follows no earlier than 30 s after this one.
+     * Returns the best move; null = none is worth it now. The next one follows no earlier than 10 s after this one.
      *
      * @param used the connections of a feed in which none is missing
      * @param isSlower whether a turn is known to be clearly slower than that of a connection
@@ -103,9 +104,10 @@ public final class TurnBalance {
             if (!left.containsKey(turn) || !left.get(turn).isOver(nowNanos)) {
                 continue;
             }
+            boolean isUnused = values(turn).stream().anyMatch(value -> !shared.containsKey(value));
             for (Used each : used) {
                 int change = change(shared, each.turn(), turn);
-                if (change < 0 && !isSlower.test(i, each)) {
+                if (change < 0 && (isUnused || !isSlower.test(i, each))) {
                     needed.add(turn);
                     best = change < least ? new Move(each.slot(), i) : best;
                     least = Math.min(least, change);
