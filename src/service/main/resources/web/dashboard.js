@@ -475,7 +475,8 @@ function enough(subsets) {
   const all = subsets.length;
   const few = subsets.find((s) => s.lost === 0 && s.lagP99Micros <= 1_000);
   if (!few || few.connections.length === all) return `all ${all}: fewer would lose messages or be later`;
-  return `${few.connections.length} of ${all} would do: p99 + ${lag(few.lagP99Micros)}, 0 of ${count(few.messages)} sampled messages lost`;
+  const keep = few.connections.length === 1 ? "; keep 2: one alone loses messages when it ends" : "";
+  return `${few.connections.length} of ${all} would do: p99 + ${lag(few.lagP99Micros)}, 0 of ${count(few.messages)} sampled messages lost${keep}`;
 }
 
 /** Ages by the exchange's time stamps. Its clock is not known exactly, so an age may be negative. */

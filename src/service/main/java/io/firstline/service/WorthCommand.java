@@ -225,10 +225,12 @@ final class WorthCommand implements Callable<Integer> {
         } else {
             out.printf(
                     Locale.ROOT,
-                    "%d of %d would do: p99 + %s, nothing lost%n",
+                    "%d of %d would do: p99 + %s, nothing lost in %,.0f s%s%n",
                     enough.connections().size(),
                     of.connections(),
-                    ms(enough.lagP99Micros()));
+                    ms(enough.lagP99Micros()),
+                    of.seconds(),
+                    enough.connections().size() == 1 ? "; keep 2: one alone loses messages when it ends" : "");
         }
     }
 
