@@ -89,7 +89,11 @@ class TcpBridgeTest extends BridgeTestBase {
         }
         vertx.eventBus().publish(Addresses.events("f"), new JsonObject().put("event", "x"));
 
-        assertThat(client.read().getJsonObject("body")).isEqualTo(new JsonObject().put("event", "x"));
+        JsonObject told = client.read().getJsonObject("body");
+        while (told.getString("event").equals("in-step")) { // of a connection that is later than the others
+            told = client.read().getJsonObject("body");
+        }
+        assertThat(told).isEqualTo(new JsonObject().put("event", "x"));
     }
 
     @ParameterizedTest
