@@ -1,8 +1,8 @@
 package io.firstline.feed;
 
-import io.firstline.config.check.FeedUrl;
 import io.firstline.arbitration.SequenceTracker.Gap;
 import io.firstline.arbitration.report.GapFate;
+import io.firstline.config.check.FeedUrl;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.connection.report.Disconnect;

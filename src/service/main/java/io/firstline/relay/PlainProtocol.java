@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The relay's own protocol: {@code /feeds/btc} has all messages of the feed {@code btc}, {@code /feeds/btc?streams=a,b} those
- * of two streams. A client gets the payloads and nothing else, and says nothing.
+ * The relay's own protocol: {@code /feeds/btc} has all messages of the feed {@code btc}, {@code /feeds/btc?streams=a,b}
+ * those of two streams. A client gets the payloads and nothing else, and says nothing.
  */
 final class PlainProtocol implements ClientProtocol {
     private static final String STREAMS = "streams=";

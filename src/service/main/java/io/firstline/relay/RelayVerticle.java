@@ -44,8 +44,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the merged streams of feeds to WebSocket clients in any language; see the package. One instance, on a separate event
- * loop: the feeds hand their messages over to it. Deploy it before the feeds, and give each feed its {@link #sink}.
+ * Serves the merged streams of feeds to WebSocket clients in any language; see the package. One instance, on a separate
+ * event loop: the feeds hand their messages over to it. Deploy it before the feeds, and give each feed its {@link
+ * #sink}.
  */
 public final class RelayVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(RelayVerticle.class);
@@ -128,8 +129,8 @@ public final class RelayVerticle extends VerticleBase {
 
     private static List<ClientProtocol> protocols(FeedConfig feed) {
         List<ClientProtocol> protocols = new ArrayList<>();
-        boolean namesStreams =
-                !feed.streamPointer().isEmpty() || !feed.venue().format().naming().rules().isEmpty();
+        boolean namesStreams = !feed.streamPointer().isEmpty()
+                || !feed.venue().format().naming().rules().isEmpty();
         protocols.add(new PlainProtocol(feed.name(), namesStreams));
         VenueClientProtocol.of(feed, System::currentTimeMillis).ifPresent(protocols::add);
         return protocols;

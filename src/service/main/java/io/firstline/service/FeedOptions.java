@@ -63,7 +63,8 @@ final class FeedOptions {
             throw new BadInputException("--local-address and --proxy: found with the configuration " + source
                     + ", allowed: only with a URL or a venue; put \"paths\" into the configuration");
         }
-        if (!Files.exists(Path.of(source)) && ProfileInfo.names(ConfigFiles.home().resolve("conf")).contains(source)) {
+        if (!Files.exists(Path.of(source))
+                && ProfileInfo.names(ConfigFiles.home().resolve("conf")).contains(source)) {
             throw new BadInputException(source + ": found the venue without a stream, allowed: with --stream NAME");
         }
         return ofFile(source);

@@ -15,9 +15,9 @@ import java.util.function.BiPredicate;
  * of the monotonic clock.
  *
  * <p>After a move, connections share fewer values with each other than before, so moves cannot alternate. A turn that
- * is clearly slower gets one connection only, and only if nobody else uses its URL, headers, local address or proxy: that
- * one delivers when the others fail together. A turn that failed is left alone for 5 s, after each further failure for
- * twice as long, at most ten minutes. Moves are at least 10 s apart.
+ * is clearly slower gets one connection only, and only if nobody else uses its URL, headers, local address or proxy:
+ * that one delivers when the others fail together. A turn that failed is left alone for 5 s, after each further failure
+ * for twice as long, at most ten minutes. Moves are at least 10 s apart.
  */
 public final class TurnBalance {
     static final long MOVE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
