@@ -36,7 +36,7 @@ final class SyntheticLines {
         LOSSES("each line loses 1 %"),
         REPEATS("a tenth of the messages have the bytes of an earlier one"),
         STAMPED("a member differs between the lines"),
-        TIED("messages of one millisecond"),
+        TIED("time stamps in steps of 20 ms"),
         FROZEN("a line delivers 45 s late"),
         RESTARTED("the server counts from 1 again"),
         OUTAGES("one line after another is silent for 5 s");
