@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the same in every build.
  */
 class ArbiterModelTest {
-    private static final int RUNS = Integer.getInteger("firstline.runs", 600);
+    private static final int RUNS = Integer.getInteger("firstline.runs", 400);
 
     /**
      * With unique bytes, each message that a line in step delivered is published once, in order per stream, or flagged

@@ -24,7 +24,7 @@ class LeaseModelTest {
     private static final long SECOND = 1_000 * MS;
     private static final long NOON_MS = 1_800_000_000_000L;
     private static final String FEED = "f";
-    private static final int RUNS = 40;
+    private static final int RUNS = 30;
     private static final long TICK = ClusterConfig.DEFAULT.leaseMs() * MS / LeaseNode.TICKS_PER_LEASE;
 
     @Test

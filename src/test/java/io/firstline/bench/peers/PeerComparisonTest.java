@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class PeerComparisonTest {
-    private static final int SECONDS = 6;
+    private static final int SECONDS = 4;
 
     private static boolean[] passed(Way way, long stepNanos, String... copies) {
         boolean[] passed = new boolean[copies.length];
