@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
 /** OKX and Bybit in the box. */
@@ -19,10 +20,10 @@ class ChannelSessionTest {
         assertThat(session.replies("ping")).containsExactly("pong");
         assertThat(
                         session.replies(
-                                "{\"id\":\"1\",\"op\":\"subscribe\",\"args\":[{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},{\"channel\":\"books\",\"instId\":\"BTC-USDT\"}]}"))
+                                "{\"id\":\"1\",\"op\":\"subscribe\",\"args\":[{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},{\"channel\":\"books5\",\"instId\":\"BTC-USDT\"}]}"))
                 .containsExactly(
                         "{\"id\":\"1\",\"event\":\"subscribe\",\"arg\":{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},\"connId\":\"simulator\"}",
-                        "{\"id\":\"1\",\"event\":\"error\",\"code\":\"60018\",\"msg\":\"Wrong URL or {\\\"channel\\\":\\\"books\\\",\\\"instId\\\":\\\"BTC-USDT\\\"} doesn't exist\",\"connId\":\"simulator\"}");
+                        "{\"id\":\"1\",\"event\":\"error\",\"code\":\"60018\",\"msg\":\"Wrong URL or {\\\"channel\\\":\\\"books5\\\",\\\"instId\\\":\\\"BTC-USDT\\\"} doesn't exist\",\"connId\":\"simulator\"}");
         assertThat(session.streams()).containsExactly("btcusdt@trade");
         assertThat(session.replies(
                         "{\"op\":\"unsubscribe\",\"args\":[{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"}]}"))
@@ -42,9 +43,9 @@ class ChannelSessionTest {
                         "{\"success\":true,\"ret_msg\":\"pong\",\"conn_id\":\"simulator\",\"req_id\":\"p\",\"op\":\"ping\"}");
         assertThat(
                         session.replies(
-                                "{\"op\":\"subscribe\",\"args\":[\"publicTrade.BTCUSDT\",\"orderbook.50.BTCUSDT\"],\"req_id\":\"a\"}"))
+                                "{\"op\":\"subscribe\",\"args\":[\"publicTrade.BTCUSDT\",\"orderbook.200.BTCUSDT\"],\"req_id\":\"a\"}"))
                 .containsExactly(
-                        "{\"success\":false,\"ret_msg\":\"error:handler not found,topic:orderbook.50.BTCUSDT\",\"conn_id\":\"simulator\",\"req_id\":\"a\",\"op\":\"subscribe\"}");
+                        "{\"success\":false,\"ret_msg\":\"error:handler not found,topic:orderbook.200.BTCUSDT\",\"conn_id\":\"simulator\",\"req_id\":\"a\",\"op\":\"subscribe\"}");
         assertThat(session.streams()).isEmpty();
         assertThat(session.replies("{\"op\":\"subscribe\",\"args\":[\"publicTrade.BTCUSDT\",\"orderbook.1.ETHUSDT\"]}"))
                 .containsExactly("{\"success\":true,\"ret_msg\":\"\",\"conn_id\":\"simulator\",\"op\":\"subscribe\"}");
@@ -56,8 +57,9 @@ class ChannelSessionTest {
 
     @Test
     void shouldNameItsMessagesLikeTheVenue() {
-        for (StreamKind kind : new StreamKind[] {StreamKind.TRADE, StreamKind.BOOK_TICKER, StreamKind.AGG_TRADE}) {
-            MarketStream stream = new MarketStream("btcusdt", kind, 100_000, 7);
+        for (StreamKind kind : EnumSet.complementOf(EnumSet.of(StreamKind.DEPTH_100MS))) {
+            MarketStream stream =
+                    new Market(7, 5).stream(kind.streamOf("btcusdt")).orElseThrow();
             MarketEvent event = stream.next(1_700_000_000_123_456L);
             String okx = text(ChannelJson.write("BTCUSDT", event, DataForm.OKX));
             String bybit = text(ChannelJson.write("BTCUSDT", event, DataForm.BYBIT));

@@ -2,6 +2,8 @@ package io.firstline.simulator;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Encodes market events like OKX and Bybit. Pure functions. */
 final class ChannelJson {
@@ -46,6 +48,14 @@ final class ChannelJson {
                             + "\",\"lastSz\":\"" + size(trade.lots()) + "\",\"vol24h\":\"" + trade.aggregateId()
                             + "\",\"ts\":\"" + ms(trade.eventUs()) + "\"}");
         }
+        if (event instanceof MarketEvent.Depth depth) {
+            OrderBook book = depth.after();
+            return "{\"arg\":{\"channel\":\"books\",\"instId\":\"" + id + "\"},\"action\":\""
+                    + (depth.isSnapshot() ? "snapshot" : "update") + "\",\"data\":[{\"asks\":"
+                    + levels(depth.asks(), ",\"0\",\"1\"") + ",\"bids\":" + levels(depth.bids(), ",\"0\",\"1\"")
+                    + ",\"ts\":\"" + ms(book.eventUs()) + "\",\"checksum\":0,\"prevSeqId\":"
+                    + (depth.isSnapshot() ? -1 : depth.before().lastId()) + ",\"seqId\":" + book.lastId() + "}]}";
+        }
         return "";
     }
 
@@ -79,11 +89,26 @@ final class ChannelJson {
                     "{\"symbol\":\"" + symbol + "\",\"lastPrice\":\"" + price(trade.ticks()) + "\",\"volume24h\":\""
                             + trade.aggregateId() + "\"}");
         }
+        if (event instanceof MarketEvent.Depth depth) {
+            OrderBook book = depth.after();
+            return "{\"topic\":\"orderbook." + BookWalk.MAX_LEVELS + "." + symbol + "\",\"type\":\""
+                    + (depth.isSnapshot() ? "snapshot" : "delta") + "\",\"ts\":" + ms(book.eventUs())
+                    + ",\"data\":{\"s\":\"" + symbol + "\",\"b\":" + levels(depth.bids(), "") + ",\"a\":"
+                    + levels(depth.asks(), "") + ",\"u\":" + book.number() + ",\"seq\":" + book.lastId()
+                    + "},\"cts\":" + ms(book.matchUs()) + "}";
+        }
         return "";
     }
 
     private static String bybit(String topic, long eventUs, String data) {
         return "{\"topic\":\"" + topic + "\",\"ts\":" + ms(eventUs) + ",\"type\":\"snapshot\",\"data\":" + data + "}";
+    }
+
+    /** {@code [["1.50","0.20000"],…]}, each with these further members. */
+    private static String levels(List<MarketEvent.Level> levels, String more) {
+        return levels.stream()
+                .map(level -> "[\"" + price(level.ticks()) + "\",\"" + size(level.lots()) + "\"" + more + "]")
+                .collect(Collectors.joining(",", "[", "]"));
     }
 
     private static long ms(long micros) {

@@ -13,15 +13,15 @@ import java.util.Set;
 
 /**
  * A session with requests {@code {"op":"subscribe","args":[…]}}, in the form of OKX or of Bybit. The market's streams have
- * other names there; its two forms of depth do not exist.
+ * other names there.
  */
 final class ChannelSession implements VenueSession {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String QUOTE = "usdt";
     private static final Map<String, String> OKX_KINDS =
-            Map.of("trades", "trade", "bbo-tbt", "bookTicker", "tickers", "aggTrade");
+            Map.of("trades", "trade", "bbo-tbt", "bookTicker", "tickers", "aggTrade", "books", "depth");
     private static final Map<String, String> BYBIT_KINDS =
-            Map.of("publicTrade", "trade", "orderbook.1", "bookTicker", "tickers", "aggTrade");
+            Map.of("publicTrade", "trade", "orderbook.1", "bookTicker", "tickers", "aggTrade", "orderbook.50", "depth");
 
     private final boolean okx;
     private final int maxStreams;

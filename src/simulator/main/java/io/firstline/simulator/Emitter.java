@@ -4,7 +4,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,7 +41,7 @@ final class Emitter {
 
     Emitter(ContextInternal context, Connections connections, SimulatorConfig config) {
         this.connections = connections;
-        this.market = new Market(config.seed());
+        this.market = new Market(config.seed(), nowUs());
         this.burst = config.burst();
         int rate = config.messagesPerSecond();
         this.periodNs = rate == 0 ? 0 : Math.max(1, (long) config.burst() * SECOND_NS / rate);
@@ -73,6 +75,24 @@ final class Emitter {
     void emit(String stream, byte[] payload) {
         publish(new EncodedMessage(stream, form -> payload, this::callHook), stream);
         connections.flush();
+    }
+
+    /** Sends the books among these streams to a connection that has just subscribed them, if its venue does. */
+    void sendSnapshots(ServedConnection line, List<String> added) {
+        if (line.venue().sendsSnapshots()) {
+            added.stream()
+                    .flatMap(name -> market.stream(name).stream())
+                    .filter(MarketStream::isBook)
+                    .forEach(stream -> line.sendSnapshot(encode(
+                            stream, new MarketEvent.Depth(OrderBook.EMPTY, stream.book()), (name, payload) -> {})));
+            line.flush();
+        }
+    }
+
+    /** The present book of an upper-case symbol; empty if there is no such symbol. */
+    Optional<OrderBook> book(String symbol) {
+        return market.stream(StreamKind.DEPTH.streamOf(symbol.toLowerCase(Locale.ROOT)))
+                .map(MarketStream::book);
     }
 
     /** The number of emitted messages by stream; callable from any thread. */
@@ -117,10 +137,11 @@ final class Emitter {
     private void emitNext() {
         turn = (turn + 1) % rotation.size();
         MarketStream stream = rotation.get(turn);
-        MarketEvent event = stream.next(nowUs());
-        publish(
-                new EncodedMessage(stream.name(), form -> json.write(stream.symbol(), event, form), this::callHook),
-                stream.name());
+        publish(encode(stream, stream.next(nowUs()), this::callHook), stream.name());
+    }
+
+    private EncodedMessage encode(MarketStream stream, MarketEvent event, BiConsumer<String, byte[]> onWritten) {
+        return new EncodedMessage(stream.name(), form -> json.write(stream.symbol(), event, form), onWritten);
     }
 
     private void publish(EncodedMessage message, String stream) {

@@ -93,17 +93,32 @@ final class EventJson {
         maker(event.buyerIsMaker());
     }
 
+    /** The answer of {@code /api/v3/depth} or {@code /fapi/v1/depth}, with at most this many levels. */
+    String snapshot(OrderBook book, int levels, DataForm inForm) {
+        form = inForm;
+        out.setLength(0);
+        number("lastUpdateId", book.lastId());
+        if (form.isFutures()) {
+            time("E", book.eventUs());
+            time("T", book.matchUs());
+        }
+        levels("bids", book.top(levels).bids());
+        levels("asks", book.top(levels).asks());
+        out.setCharAt(0, '{');
+        return out.append('}').toString();
+    }
+
     private void depth(String symbol, MarketEvent.Depth event) {
         text("e", "depthUpdate");
-        time("E", event.eventUs());
+        time("E", event.after().eventUs());
         if (form.isFutures()) {
-            time("T", event.matchUs());
+            time("T", event.after().matchUs());
         }
         text("s", symbol);
-        number("U", event.firstId());
-        number("u", event.lastId());
+        number("U", event.before().lastId() + 1);
+        number("u", event.after().lastId());
         if (form.isFutures()) {
-            number("pu", event.previousLastId());
+            number("pu", event.before().lastId());
         }
         levels("b", event.bids());
         levels("a", event.asks());

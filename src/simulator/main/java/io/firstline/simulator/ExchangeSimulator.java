@@ -7,10 +7,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.ServerWebSocketHandshake;
 import io.vertx.core.internal.ContextInternal;
@@ -23,16 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
 /**
  * A WebSocket server with Binance's market-stream protocol: spot on {@code /ws} and {@code /stream}, USD-M futures
- * below {@code /public} and {@code /market}, the time at {@code /api/v3/time} and {@code /fapi/v1/time}. It speaks OKX's
- * protocol on {@code /ws/v5/public} (trades, bbo-tbt, tickers) and Bybit's on {@code /v5/public/spot} and so on
- * (publicTrade, orderbook.1, tickers). It emits a seeded market or replays recordings. Faults can be configured per
+ * below {@code /public} and {@code /market}, the time at {@code /api/v3/time} and {@code /fapi/v1/time}, order books at
+ * {@code /api/v3/depth} and {@code /fapi/v1/depth}. It speaks OKX's protocol on {@code /ws/v5/public} (trades, books,
+ * bbo-tbt, tickers) and Bybit's on {@code /v5/public/spot} and so on (publicTrade, orderbook.50, orderbook.1, tickers).
+ * All of them show the same order book of a symbol. It emits a seeded market or replays recordings. Faults can be configured per
  * connection.
  *
  * <p>All methods may be called from any thread. They take effect in order on the simulator's event loop, immediately if
@@ -49,7 +47,6 @@ import java.util.function.BiConsumer;
  */
 public final class ExchangeSimulator {
     private static final int MAX_CLIENT_FRAME_BYTES = 1 << 20;
-    private static final Set<String> TIME_PATHS = Set.of("/api/v3/time", "/fapi/v1/time");
     private static final int BIND_ATTEMPTS = 5;
     private static final int BIND_PAUSE_MS = 50;
 
@@ -283,22 +280,11 @@ public final class ExchangeSimulator {
                 .setMaxWebSocketMessageSize(MAX_CLIENT_FRAME_BYTES)
                 .setWebSocketClosingTimeout(1);
         server = vertx.createHttpServer(options)
-                .requestHandler(ExchangeSimulator::answer)
+                .requestHandler(new RestApi(emitter::book)::answer)
                 .webSocketHandshakeHandler(this::handshake);
         return server.listen(config.port(), config.host())
                 .onSuccess(bound -> port = bound.actualPort())
                 .map(HttpServer::actualPort);
-    }
-
-    /** Answers plain HTTP requests: the time, on the venue's paths. */
-    private static void answer(HttpServerRequest request) {
-        if (request.method().equals(HttpMethod.GET) && TIME_PATHS.contains(request.path())) {
-            request.response()
-                    .putHeader("Content-Type", "application/json")
-                    .end("{\"serverTime\":" + Emitter.nowUs() / 1_000 + "}");
-        } else {
-            request.response().setStatusCode(404).end();
-        }
     }
 
     private void handshake(ServerWebSocketHandshake handshake) {
@@ -350,6 +336,11 @@ public final class ExchangeSimulator {
         public void changed(ServedConnection line) {
             connections.subscriptionsChanged(line);
             emitter.audiencesChanged();
+        }
+
+        @Override
+        public void subscribed(ServedConnection line, List<String> added) {
+            emitter.sendSnapshots(line, added);
         }
 
         @Override

@@ -1,7 +1,10 @@
 package io.firstline.simulator;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** The streams of the simulated market: each kind for three symbols. */
 final class Market {
@@ -14,15 +17,24 @@ final class Market {
 
     private final List<MarketStream> streams = new ArrayList<>();
 
-    Market(long seed) {
+    /** Makes a market that opens at this time, in microseconds since the Unix epoch. */
+    Market(long seed, long nowUs) {
+        Map<Instrument, BookWalk> books = new HashMap<>();
         for (StreamKind kind : StreamKind.values()) {
             for (Instrument instrument : INSTRUMENTS) {
-                streams.add(new MarketStream(instrument.symbol(), kind, instrument.anchorTicks(), seed));
+                BookWalk book = books.computeIfAbsent(
+                        instrument, it -> new BookWalk(it.symbol(), it.anchorTicks(), seed, nowUs));
+                streams.add(new MarketStream(instrument.symbol(), kind, instrument.anchorTicks(), seed, book));
             }
         }
     }
 
     List<MarketStream> streams() {
         return streams;
+    }
+
+    /** The stream of this name; empty if the market has none. */
+    Optional<MarketStream> stream(String name) {
+        return streams.stream().filter(stream -> stream.name().equals(name)).findFirst();
     }
 }

@@ -24,19 +24,20 @@ sealed interface MarketEvent {
             boolean buyerIsMaker)
             implements MarketEvent {}
 
-    /**
-     * The levels changed by the updates {@code firstId..lastId}; {@code previousLastId} is the last id of the previous
-     * message.
-     */
-    record Depth(
-            long firstId,
-            long lastId,
-            long previousLastId,
-            long eventUs,
-            long matchUs,
-            List<Level> bids,
-            List<Level> asks)
-            implements MarketEvent {}
+    /** The change of a book from {@code before} to {@code after}; a snapshot if {@code before} is empty. */
+    record Depth(OrderBook before, OrderBook after) implements MarketEvent {
+        boolean isSnapshot() {
+            return before.isEmpty();
+        }
+
+        List<Level> bids() {
+            return OrderBook.changes(before.bids(), after.bids());
+        }
+
+        List<Level> asks() {
+            return OrderBook.changes(before.asks(), after.asks());
+        }
+    }
 
     /** A price level's new quantity; 0 lots = the level is gone. */
     record Level(long ticks, long lots) {}

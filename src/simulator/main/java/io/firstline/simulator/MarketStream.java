@@ -1,7 +1,5 @@
 package io.firstline.simulator;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
@@ -9,12 +7,12 @@ import java.util.SplittableRandom;
  * One stream of the market, such as {@code btcusdt@trade}. It makes its messages in order, with contiguous ids.
  *
  * <p>For a given seed, the k-th message of a stream always has the same ids and prices, whatever else is subscribed;
- * only its times are real. All streams of a symbol follow the same prices in step; ids are counted per stream.
+ * only its times are real. All streams of a symbol follow the same prices in step; ids are counted per stream. The depth
+ * streams of a symbol are an exception: they show the changes of one book, with its ids.
  */
 final class MarketStream {
     private static final long FIRST_UPDATE_ID = 400_900_217L;
     private static final long FIRST_TRADE_ID = 5_933_014L;
-    private static final int MAX_LEVELS = 3;
     private static final int MAX_LOTS = 50_000;
     private static final int MAX_MATCH_AGE_US = 2_000;
 
@@ -23,16 +21,20 @@ final class MarketStream {
     private final StreamKind kind;
     private final PriceWalk walk;
     private final SplittableRandom random;
+    private final BookWalk book;
+    private OrderBook lastShown;
     private long lastUpdateId = FIRST_UPDATE_ID;
     private long lastTradeId = FIRST_TRADE_ID;
     private long lastAggregateId = FIRST_TRADE_ID;
 
-    MarketStream(String lowerCaseSymbol, StreamKind kind, long anchorTicks, long seed) {
+    MarketStream(String lowerCaseSymbol, StreamKind kind, long anchorTicks, long seed, BookWalk book) {
         this.name = kind.streamOf(lowerCaseSymbol);
         this.symbol = lowerCaseSymbol.toUpperCase(Locale.ROOT);
         this.kind = kind;
         this.walk = new PriceWalk(seed * 31 + symbol.hashCode(), anchorTicks);
         this.random = new SplittableRandom(seed * 31 + name.hashCode());
+        this.book = book;
+        this.lastShown = book.now();
     }
 
     /** The stream's name in subscriptions. */
@@ -45,6 +47,15 @@ final class MarketStream {
         return symbol;
     }
 
+    boolean isBook() {
+        return kind == StreamKind.DEPTH || kind == StreamKind.DEPTH_100MS;
+    }
+
+    /** The present book of the symbol. */
+    OrderBook book() {
+        return book.now();
+    }
+
     /** Makes the next message, with this time in microseconds since the Unix epoch. */
     MarketEvent next(long nowUs) {
         BookQuote quote = walk.next();
@@ -54,7 +65,7 @@ final class MarketStream {
                 new MarketEvent.BookTicker(lastUpdateId += 1 + random.nextInt(9), nowUs, matchUs, quote);
             case TRADE -> trade(quote, nowUs, matchUs);
             case AGG_TRADE -> aggTrade(quote, nowUs, matchUs);
-            case DEPTH, DEPTH_100MS -> depth(quote, nowUs, matchUs);
+            case DEPTH, DEPTH_100MS -> depth(nowUs);
         };
     }
 
@@ -78,22 +89,17 @@ final class MarketStream {
                 buyerIsMaker);
     }
 
-    private MarketEvent depth(BookQuote quote, long nowUs, long matchUs) {
-        long previousLastId = lastUpdateId;
-        lastUpdateId += 1 + random.nextInt(12);
-        List<MarketEvent.Level> bids = levels(quote.bidTicks(), quote.bidLots(), -1);
-        List<MarketEvent.Level> asks = levels(quote.askTicks(), quote.askLots(), 1);
-        return new MarketEvent.Depth(previousLastId + 1, lastUpdateId, previousLastId, nowUs, matchUs, bids, asks);
-    }
-
-    private List<MarketEvent.Level> levels(long bestTicks, long bestLots, int direction) {
-        List<MarketEvent.Level> levels = new ArrayList<>();
-        levels.add(new MarketEvent.Level(bestTicks, bestLots));
-        for (int i = random.nextInt(MAX_LEVELS); i > 0; i--) {
-            long lots = random.nextInt(4) == 0 ? 0 : lots();
-            levels.add(new MarketEvent.Level(bestTicks + (long) direction * levels.size(), lots));
+    /** {@code depth} has every change; {@code depth@100ms} has all changes since its last message in one. */
+    private MarketEvent depth(long nowUs) {
+        if (kind == StreamKind.DEPTH) {
+            lastShown = book.now();
         }
-        return levels;
+        if (book.now().number() == lastShown.number()) {
+            book.step(nowUs);
+        }
+        OrderBook before = lastShown;
+        lastShown = book.now();
+        return new MarketEvent.Depth(before, lastShown);
     }
 
     private long lots() {

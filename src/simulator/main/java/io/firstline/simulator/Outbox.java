@@ -71,6 +71,11 @@ final class Outbox {
         put(frame, true, behaviour.delayMs() + behaviour.jitter().drawMs(behaviour.jitterMs(), random));
     }
 
+    /** Queues a data message that is never lost, with the base delay only. */
+    void snapshot(WireFrame frame) {
+        put(frame, true, behaviour.delayMs());
+    }
+
     /** Sends an ack, PING, PONG or error, with the base delay only and never lost. */
     void control(WireFrame frame) {
         put(frame, false, behaviour.delayMs());

@@ -25,6 +25,9 @@ final class ServedConnection {
         /** Its subscriptions changed. */
         void changed(ServedConnection line);
 
+        /** These streams were added, and the request was answered. */
+        void subscribed(ServedConnection line, List<String> added);
+
         /** The connection has closed. */
         void closed(ServedConnection line);
 
@@ -111,6 +114,11 @@ final class ServedConnection {
     /** Queues a market message in this connection's form; {@link #flush} writes it. */
     void send(EncodedMessage message) {
         send(message.frame(route.form(), session.isCombined()));
+    }
+
+    /** Queues the first message of a subscription, which is never lost; {@link #flush} writes it. */
+    void sendSnapshot(EncodedMessage message) {
+        outbox.snapshot(message.frame(route.form(), session.isCombined()));
     }
 
     /** Queues any data frame; {@link #flush} writes it. */
@@ -231,6 +239,8 @@ final class ServedConnection {
         }
         List<String> replies = session.replies(text);
         List<String> subscribed = session.streams();
+        List<String> added =
+                subscribed.stream().filter(stream -> !streams.contains(stream)).toList();
         if (!subscribed.equals(streams)) { // before the reply, because the client may rely on it after the reply
             streams = subscribed;
             listener.changed(this);
@@ -239,6 +249,7 @@ final class ServedConnection {
             close(POLICY_VIOLATION, "Invalid request: too many streams");
         } else {
             replies.forEach(answer -> control(WireFrame.text(answer.getBytes(StandardCharsets.UTF_8))));
+            listener.subscribed(this, added);
         }
     }
 

@@ -44,6 +44,11 @@ enum SimulatedVenue {
         };
     }
 
+    /** Whether a subscription of an order book begins with a snapshot. */
+    boolean sendsSnapshots() {
+        return this == OKX || this == BYBIT;
+    }
+
     /** A new session of a client. */
     VenueSession session(boolean combined, int maxStreams) {
         return this == OKX || this == BYBIT
