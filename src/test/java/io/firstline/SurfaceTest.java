@@ -44,7 +44,7 @@ class SurfaceTest {
                     "feed.report",
                     "ArrivalReport ConnectionReport EvictionReason ExchangeLatency FeedActivity FeedEvent"
                             + " FeedFact FeedReport FeedState GapReport MicrosHistogram PathReport StreamReport"),
-            Map.entry("replay", "FeedSubscription SubscriptionOptions SubscriptionReport"),
+            Map.entry("replay", "Failover FeedSubscription SubscriptionOptions SubscriptionReport"),
             Map.entry("stream", "CopyListener FeedMessage FeedStream Loss Overflow SlowConsumerException"));
 
     @Test

@@ -10,10 +10,13 @@ import io.firstline.bus.Addresses;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.integration.Quiet;
+import io.firstline.replay.Failover;
 import io.firstline.replay.FeedSubscription;
+import io.firstline.replay.SubscriptionOptions;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatedLine;
 import io.firstline.simulator.SimulatorConfig;
+import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.FaultLink;
 import io.firstline.testkit.FaultProxy;
@@ -41,6 +44,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -63,6 +68,9 @@ class ClusterNodesTest {
     private final Vertx exchangeVertx = Vertx.vertx();
     private final List<Node> nodes = new ArrayList<>();
     private final Queue<String> got = new ConcurrentLinkedQueue<>();
+    /** The same from a subscription that merges the nodes. */
+    private final Queue<FeedMessage> merged = new ConcurrentLinkedQueue<>();
+
     private final AtomicInteger emitted = new AtomicInteger();
     private final List<ClusterConfig> members = Node.members(3, 2, SECRET, null);
     /** How each node reaches the exchange. */
@@ -71,6 +79,7 @@ class ClusterNodesTest {
     private ExchangeSimulator exchange;
     private Vertx consumer;
     private FeedSubscription subscription;
+    private FeedSubscription merging;
     private long emission;
     /** Claims to be the third member of this cluster, with another secret. */
     private Future<Node> foreigner;
@@ -106,6 +115,10 @@ class ClusterNodesTest {
         subscription = Await.on(consumer.getOrCreateContext(), () -> FeedSubscription.of(consumer, "btc")
                 .handler(message -> got.add(message.asText())));
         Await.result(subscription.start());
+        SubscriptionOptions merge = SubscriptionOptions.DEFAULT.withFailover(Failover.MERGED);
+        merging = Await.on(consumer.getOrCreateContext(), () -> FeedSubscription.of(consumer, "btc", merge)
+                .handler(merged::add));
+        Await.result(merging.start());
         emission = exchangeVertx.setPeriodic(2, t -> {
             int number = emitted.incrementAndGet();
             for (String stream : List.of(TRADE, BOOK)) {
@@ -113,7 +126,7 @@ class ClusterNodesTest {
             }
         });
         Await.until("there is a warm standby", () -> isWarm("btc"));
-        Await.until("messages come", () -> !numbers(TRADE).isEmpty());
+        Await.until("messages come", () -> !numbers(TRADE).isEmpty() && !merged.isEmpty());
     }
 
     @AfterAll
@@ -219,8 +232,11 @@ class ClusterNodesTest {
     }
 
     private List<Integer> numbers(String stream) {
-        return got.stream()
-                .filter(text -> text.startsWith("\"" + stream + " "))
+        return numbers(stream, got.stream());
+    }
+
+    private static List<Integer> numbers(String stream, Stream<String> texts) {
+        return texts.filter(text -> text.startsWith("\"" + stream + " "))
                 .map(text -> Integer.valueOf(text.substring(stream.length() + 2, text.length() - 1)))
                 .toList();
     }
@@ -241,6 +257,22 @@ class ClusterNodesTest {
                         .boxed()
                         .toList());
         assertThat(Await.result(subscription.report()).lost()).isZero();
+        assertNothingIsMissingInTheMerged(stream, last);
+    }
+
+    private void assertNothingIsMissingInTheMerged(String stream, int last) {
+        String youngest = "\"" + stream + " " + last + "\"";
+        Await.until(() -> youngest, () -> merged.stream()
+                .anyMatch(message -> message.asText().equals(youngest)));
+        List<FeedMessage> all = List.copyOf(merged);
+        assertThat(all)
+                .extracting(FeedMessage::sequence)
+                .isEqualTo(LongStream.rangeClosed(1, all.size()).boxed().toList());
+        List<Integer> numbers = numbers(stream, all.stream().map(FeedMessage::asText));
+        assertThat(numbers)
+                .isEqualTo(IntStream.rangeClosed(numbers.get(0), numbers.get(numbers.size() - 1))
+                        .boxed()
+                        .toList());
     }
 
     private JsonObject command(String feed, String what, String stream) {

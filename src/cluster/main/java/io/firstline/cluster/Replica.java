@@ -11,6 +11,7 @@ import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.FeedState;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.ReplayService;
+import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -45,6 +46,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private final MessageConsumer<Object> others;
     private final RejectionLog rejections;
     private final ReplicaCore core;
+    private final NodeLine line;
 
     /**
      * Starts as a standby.
@@ -60,6 +62,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         this.scheduler = scheduler;
         this.rejections = new RejectionLog(LOG, scheduler::nowNanos);
         this.core = new ReplicaCore(publisher.retention(), publisher::remember, scheduler.nowNanos());
+        this.line = new NodeLine(lease.node(), scheduler.epochMicros(), publisher::newMemory);
         this.context = vertx.getOrCreateContext();
         this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::heard);
         lease.holder(this);
@@ -97,6 +100,10 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     @Override
     public synchronized void publish(FeedMessage message) {
         long now = scheduler.nowNanos();
+        FeedMessage ofLine = line.received(message, now);
+        if (ofLine != null) {
+            publisher.publishLine(ofLine, line.options());
+        }
         check(now);
         FeedMessage published = core.received(message, now);
         if (published != null) {
@@ -107,6 +114,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
 
     @Override
     public synchronized void publish(FeedEvent event) {
+        line.happened(event);
         core.happened(event, scheduler.nowNanos());
         share();
         if (core.isPublishing()) {
@@ -120,6 +128,16 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     public synchronized void look(List<FeedActivity> pools) {
         core.look(pools, scheduler.nowNanos());
         share();
+    }
+
+    @Override
+    public synchronized void linesWanted() {
+        line.wanted(scheduler.nowNanos());
+    }
+
+    @Override
+    public synchronized RetentionBuffer line(String name) {
+        return line.kept(name);
     }
 
     // messages that the owner publishes

@@ -12,17 +12,21 @@ public final class Addresses {
     /** Request: returns the clients of this node's relay as a JSON object. */
     public static final String RELAY = "firstline.relay";
 
+    /** The header of a message at {@link #lines}. */
+    public static final String LINE = "line";
+
     private static final String EVENTS = "events";
     private static final String SEND = "send";
     private static final String COMMAND = "command";
     private static final String RESEND = "resend";
     private static final String REPLICAS = "replicas";
     private static final String CARRIERS = "carriers";
+    private static final String LINES = "lines";
     private static final String AMENDMENTS = "amendments";
     private static final String HERE = "here";
 
     private static final Set<String> RESERVED =
-            Set.of(EVENTS, SEND, COMMAND, RESEND, REPLICAS, CARRIERS, AMENDMENTS, HERE);
+            Set.of(EVENTS, SEND, COMMAND, RESEND, REPLICAS, CARRIERS, LINES, AMENDMENTS, HERE);
 
     private Addresses() {}
 
@@ -60,6 +64,14 @@ public final class Addresses {
      */
     public static String carriers(String feed) {
         return stream(feed, CARRIERS);
+    }
+
+    /**
+     * The messages that each node that carries the feed has merged itself, while a subscription wants them. The header
+     * {@link #LINE} of a message names the node and its run.
+     */
+    public static String lines(String feed) {
+        return stream(feed, LINES);
     }
 
     /** The messages that a feed's replicas need, if the feed's own address does not carry whole messages. */

@@ -19,7 +19,7 @@
  * </table>
  *
  * <p>A stream that the server calls {@code events}, {@code send}, {@code command}, {@code resend}, or by another
- * reserved name ({@code replicas}, {@code carriers}, {@code amendments}, {@code here}), has no separate address.
+ * reserved name ({@code replicas}, {@code carriers}, {@code lines}, {@code amendments}, {@code here}), has no separate address.
  *
  * <table>
  * <caption>Bodies of the merged stream, by the feed's {@code body}</caption>

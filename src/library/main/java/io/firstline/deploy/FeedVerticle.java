@@ -130,7 +130,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
                     pools = first;
                     runtimeSubscriptions = new RuntimeSubscriptions(vertx, scheduler, wanted, () -> pools, part);
                     commands = new FeedCommands(vertx, wanted.name(), () -> pools, part, runtimeSubscriptions);
-                    replayService = new ReplayService(vertx, wanted.name(), retention, part::isPublishing);
+                    replayService = new ReplayService(vertx, wanted.name(), retention, part::isPublishing, part);
                     answers(part.isPublishing());
                     if (part.isShared()) {
                         scheduler.every(LOOK_MS, () -> {

@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
  * btc.dropHandler(loss -> bookIsBroken(loss)).start();
  * }</pre>
  *
+ * <p>With {@link Failover#MERGED} it reads every node that carries the feed instead of the owner only: see {@link
+ * MergedReader}.
+ *
  * <p>The feed must publish {@code "body": "message"}, and retain messages ({@code "retain"}) if holes are to be
  * filled. After a change of the owner the numbers may have holes without a loss, for repeats that were left out. Rely
  * on the drop handler, not on the numbers.
@@ -49,6 +52,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
 
     private static final int REMEMBERED = 16_384;
     private static final long OVERLAP_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long WANTS_MS = 1_000;
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Vertx vertx;
@@ -56,9 +60,11 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private final String feed;
     private final ContextInternal context;
     private final FeedStream stream;
-    private final GapFiller gapFiller;
+    private final MessageReader reader;
+    private final boolean merges;
     private MessageConsumer<Object> consumer;
     private long timer = -1;
+    private long wants = -1;
     private Future<Void> left;
     private boolean closed;
     private boolean bodyReported;
@@ -74,26 +80,24 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
                 options.capacity(),
                 options.overflow(),
                 count -> LOG.debug("{}: the consumer is too slow, {} messages dropped", feed, count));
-        this.gapFiller = new GapFiller(
-                new GapFiller.Settings(
-                        TimeUnit.MILLISECONDS.toNanos(options.gapTimeoutMs()),
-                        RETRY_NANOS,
-                        HOLD,
-                        REMEMBERED,
-                        OVERLAP_NANOS),
-                options.lastValues(),
-                new GapFiller.Receiver() {
-                    @Override
-                    public void deliver(FeedMessage message) {
-                        stream.push(message);
-                    }
+        this.merges = options.failover() == Failover.MERGED;
+        GapFiller.Settings settings = new GapFiller.Settings(
+                TimeUnit.MILLISECONDS.toNanos(options.gapTimeoutMs()), RETRY_NANOS, HOLD, REMEMBERED, OVERLAP_NANOS);
+        GapFiller.Receiver receiver = new GapFiller.Receiver() {
+            @Override
+            public void deliver(FeedMessage message) {
+                stream.push(message);
+            }
 
-                    @Override
-                    public void lost(Loss loss) {
-                        LOG.warn("{}: {} messages lost, {} to {}", feed, loss.count(), loss.first(), loss.last());
-                        stream.lost(loss);
-                    }
-                });
+            @Override
+            public void lost(Loss loss) {
+                LOG.warn("{}: {} messages lost, {} to {}", feed, loss.count(), loss.first(), loss.last());
+                stream.lost(loss);
+            }
+        };
+        this.reader = merges
+                ? new MergedReader(settings, receiver)
+                : new OwnerReader(new GapFiller(settings, options.lastValues(), receiver));
     }
 
     /** Creates a subscription that begins with the next message; it is not started. */
@@ -103,7 +107,9 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
 
     /** Creates a subscription that is not started. */
     public static FeedSubscription of(Vertx vertx, String feed, SubscriptionOptions options) {
-        return new FeedSubscription(vertx, Scheduler.of(vertx), feed, options);
+        boolean alone = !vertx.isClustered();
+        return new FeedSubscription(
+                vertx, Scheduler.of(vertx), feed, alone ? options.withFailover(Failover.LEASED) : options);
     }
 
     /** Starts; succeeds when every node knows of it. The feed need not exist yet. */
@@ -112,7 +118,12 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         context.runOnContext(v -> {
             if (consumer == null && !closed) {
                 FeedMessageCodec.register(vertx);
-                consumer = vertx.eventBus().consumer(Addresses.feed(feed), this::arrived);
+                String address = merges ? Addresses.lines(feed) : Addresses.feed(feed);
+                consumer = vertx.eventBus().consumer(address, this::arrived);
+                if (merges) {
+                    consumer.completion().onSuccess(known -> wantLines());
+                    wants = scheduler.every(WANTS_MS, this::wantLines);
+                }
                 turn();
             }
             if (closed) {
@@ -131,13 +142,23 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             if (!closed) {
                 closed = true;
                 scheduler.cancel(timer);
-                gapFiller.end(scheduler.nowNanos());
+                scheduler.cancel(wants);
+                reader.end(scheduler.nowNanos());
                 stream.end();
                 left = consumer == null ? Future.succeededFuture() : consumer.unregister();
             }
             left.onComplete(done);
         });
         return done.future();
+    }
+
+    /** Nodes publish what they have merged only while a subscription wants it. */
+    private void wantLines() {
+        if (!closed) {
+            ReplayService.wantLines(vertx, feed);
+            reader.passed(scheduler.nowNanos());
+            turn();
+        }
     }
 
     private void arrived(Message<Object> message) {
@@ -152,7 +173,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             return;
         }
         if (body instanceof FeedMessage feedMessage) {
-            gapFiller.arrived(feedMessage, scheduler.nowNanos());
+            reader.arrived(message.headers().get(Addresses.LINE), feedMessage, scheduler.nowNanos());
             turn();
         } else {
             failOnce(feed + ": found another body than a FeedMessage, allowed: a feed with \"body\": \"message\"");
@@ -166,33 +187,35 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         }
     }
 
-    /** Sends the next request, and sets a timer for the next look. */
+    /** Sends the next requests, and sets a timer for the next look. */
     private void turn() {
-        ReplayRequest request = closed ? null : gapFiller.request(scheduler.nowNanos());
-        if (request != null) {
-            ReplayService.ask(vertx, feed, request.toJson())
-                    .onComplete(answer -> answered(request, answer.result(), answer.cause()));
+        LineRequest request = closed ? null : reader.request(scheduler.nowNanos());
+        while (request != null) {
+            LineRequest sent = request;
+            ReplayService.ask(vertx, feed, sent.toJson())
+                    .onComplete(answer -> answered(sent, answer.result(), answer.cause()));
+            request = reader.request(scheduler.nowNanos());
         }
-        long dueNanos = closed ? -1 : gapFiller.dueInNanos(scheduler.nowNanos());
+        long dueNanos = closed ? -1 : reader.dueInNanos(scheduler.nowNanos());
         if (dueNanos >= 0 && timer < 0) { // at most the retry time, because the due time may become earlier
             timer = scheduler.once(TimeUnit.NANOSECONDS.toMillis(Math.min(dueNanos, RETRY_NANOS)) + 1, () -> {
                 timer = -1;
-                gapFiller.passed(scheduler.nowNanos());
+                reader.passed(scheduler.nowNanos());
                 turn();
             });
         }
     }
 
-    private void answered(ReplayRequest request, ReplayResponse answer, Throwable failure) {
+    private void answered(LineRequest request, ReplayResponse answer, Throwable failure) {
         if (closed) {
             return;
         }
         if (failure == null) {
-            gapFiller.answered(request, answer, scheduler.nowNanos());
+            reader.answered(request, answer, scheduler.nowNanos());
         } else {
             LOG.debug("{}: no answer to {}", feed, request, failure);
             boolean nobody = failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
-            gapFiller.unanswered(request, nobody, scheduler.nowNanos());
+            reader.unanswered(request, nobody, scheduler.nowNanos());
         }
         turn();
     }
@@ -200,7 +223,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     /** Returns the figures so far. */
     public Future<SubscriptionReport> report() {
         Promise<SubscriptionReport> report = context.promise();
-        context.runOnContext(v -> report.complete(gapFiller.report()));
+        context.runOnContext(v -> report.complete(reader.report()));
         return report.future();
     }
 

@@ -94,6 +94,16 @@ public record FeedMessage(
                 feed, otherEpoch, otherSequence, connectionId, receivedMicros, stream, identity, payload, text, late);
     }
 
+    /**
+     * A copy of this message with the number of a subscription that merges several nodes.
+     *
+     * @param wasLate whether it arrived there after younger ones
+     */
+    public FeedMessage merged(long otherSequence, boolean wasLate) {
+        return new FeedMessage(
+                feed, 0, otherSequence, connectionId, receivedMicros, stream, identity, payload, text, late || wasLate);
+    }
+
     /** All fields but the identity as JSON; {@code stream} only if it has one. The payload is in {@code text}, or in {@code base64} if it is binary. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()

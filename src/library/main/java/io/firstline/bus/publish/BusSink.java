@@ -22,6 +22,7 @@ public final class BusSink implements FeedSink {
     private final FeedConfig config;
     private final String feedAddress;
     private final String eventsAddress;
+    private final String linesAddress;
     private final DeliveryOptions options;
     private final boolean hasStreamAddresses;
 
@@ -30,6 +31,7 @@ public final class BusSink implements FeedSink {
         this.droppedBefore = boundedPublisher.dropped();
         this.config = config;
         this.feedAddress = Addresses.feed(config.name());
+        this.linesAddress = Addresses.lines(config.name());
         this.eventsAddress = Addresses.events(config.name());
         this.options = new DeliveryOptions().setLocalOnly(!vertx.isClustered());
         this.hasStreamAddresses = !config.streamPointer().isEmpty();
@@ -56,6 +58,16 @@ public final class BusSink implements FeedSink {
         if (hasStreamAddresses && stream != null && !Addresses.isReserved(stream)) {
             boundedPublisher.publish(Addresses.stream(config.name(), stream), body, options);
         }
+        boundedPublisher.published(message.payload().length());
+    }
+
+    /**
+     * Publishes a message at the address of the nodes' own lines.
+     *
+     * @param line names the line in its header
+     */
+    public void publishLine(FeedMessage message, DeliveryOptions line) {
+        boundedPublisher.publish(linesAddress, message, line);
         boundedPublisher.published(message.payload().length());
     }
 

@@ -2,12 +2,13 @@ package io.firstline.deploy.node;
 
 import io.firstline.bus.FeedSink;
 import io.firstline.feed.report.FeedActivity;
+import io.firstline.replay.retention.NodeLines;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /** This node's part in publishing a feed: takes what its pools deliver, and publishes it if it is this node's turn. */
-public interface ClusterPart extends FeedSink {
+public interface ClusterPart extends FeedSink, NodeLines {
 
     /** Creates the part of a node when the feed starts. */
     interface Factory {

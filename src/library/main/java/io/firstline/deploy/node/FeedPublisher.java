@@ -7,6 +7,7 @@ import io.firstline.feed.report.FeedEvent;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonArray;
 import java.util.List;
@@ -49,6 +50,20 @@ public final class FeedPublisher implements FeedSink {
     /** Returns the published messages that this node keeps. */
     public RetentionBuffer retention() {
         return retention;
+    }
+
+    /**
+     * Returns an empty memory with the bounds of the feed's own.
+     *
+     * @param incarnation identifies its run
+     */
+    public RetentionBuffer newMemory(long incarnation) {
+        return new RetentionBuffer(config.retention(true), incarnation);
+    }
+
+    /** Publishes a message of this node's line, see {@link io.firstline.bus.Addresses#lines}. */
+    public void publishLine(FeedMessage message, DeliveryOptions options) {
+        bus.publishLine(message, options);
     }
 
     /** Returns the address at which other nodes that receive the feed find whole messages. */

@@ -2,6 +2,7 @@ package io.firstline.deploy.node;
 
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
+import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -45,6 +46,16 @@ final class OnlyNode implements ClusterPart {
 
     @Override
     public void subscriptionsChanged() {}
+
+    @Override
+    public void linesWanted() {
+        NONE.linesWanted();
+    }
+
+    @Override
+    public RetentionBuffer line(String name) {
+        return NONE.line(name);
+    }
 
     @Override
     public JsonObject addTo(JsonObject status) {

@@ -25,11 +25,14 @@ import org.slf4j.LoggerFactory;
  * <li>{@code {"last": true}}: the last message of each stream; with {@code "streams": ["…"]} of these only; with
  *     {@code "from"} only this number and greater ones
  * <li>{@code {}}: the state of the feed without messages
+ * <li>in each, {@code "line": "node/7"}: of what this node has merged, see {@link Addresses#lines}
+ * <li>{@code {"lines": true}}, published: a subscription wants the lines of all nodes; there is no answer
  * <li>in each, {@code "epoch": 3}: the last owner that the requester knows; a former owner does not answer then
  * </ul>
  */
 public final class ReplayService {
     private static final Logger LOG = LoggerFactory.getLogger(ReplayService.class);
+    private static final String WANTS_LINES = "lines";
     private static final int ASKED = 3;
     private static final long ANSWER_MS = 1_000;
     private static final int NOT_UNDERSTOOD = 400;
@@ -39,6 +42,7 @@ public final class ReplayService {
     private final String feed;
     private final RetentionBuffer retention;
     private final BooleanSupplier owns;
+    private final NodeLines lines;
     private final MessageConsumer<Object> carrier;
     /** Null while another node answers at that address. */
     private MessageConsumer<Object> owner;
@@ -49,6 +53,16 @@ public final class ReplayService {
      * @param owns returns whether this node publishes the feed
      */
     public ReplayService(Vertx vertx, String feed, RetentionBuffer retention, BooleanSupplier owns) {
+        this(vertx, feed, retention, owns, NodeLines.NONE);
+    }
+
+    /**
+     * The same for a node that publishes a line.
+     *
+     * @param owns returns whether this node publishes the feed
+     */
+    public ReplayService(Vertx vertx, String feed, RetentionBuffer retention, BooleanSupplier owns, NodeLines lines) {
+        this.lines = lines;
         this.vertx = vertx;
         this.feed = feed;
         this.retention = retention;
@@ -75,6 +89,11 @@ public final class ReplayService {
                 .result());
     }
 
+    /** Asks all nodes that carry a feed to publish what they merge; to be repeated once a second. */
+    public static void wantLines(Vertx vertx, String feed) {
+        vertx.eventBus().publish(Addresses.carriers(feed), new JsonObject().put(WANTS_LINES, true));
+    }
+
     /** Starts or stops answering at the owner's address. */
     public void answersForAll(boolean forAll) {
         if (forAll && owner == null) {
@@ -97,6 +116,14 @@ public final class ReplayService {
             if (!(RejectionLog.body(request) instanceof JsonObject json)) {
                 throw new IllegalArgumentException("a question is a JSON object like {\"from\": 7, \"to\": 9}");
             }
+            if (json.containsKey(WANTS_LINES)) {
+                lines.linesWanted();
+                return;
+            }
+            if (json.containsKey(Addresses.LINE)) {
+                answerForLine(request, json);
+                return;
+            }
             if (!owns.getAsBoolean()) {
                 request.fail(NOT_THE_OWNER, "this is not the owner");
                 return;
@@ -106,7 +133,7 @@ public final class ReplayService {
                 request.fail(NOT_THE_OWNER, "this is the owner of epoch " + newest);
                 return;
             }
-            answer = answer(json);
+            answer = answer(retention, json);
         } catch (IllegalArgumentException e) {
             request.fail(NOT_UNDERSTOOD, e.getMessage());
             return;
@@ -114,7 +141,17 @@ public final class ReplayService {
         request.reply(answer.body(), answer.headers());
     }
 
-    private ReplayResponse answer(JsonObject request) {
+    private void answerForLine(Message<Object> request, JsonObject json) {
+        RetentionBuffer line = lines.line(String.valueOf(json.getValue(Addresses.LINE)));
+        if (line == null) {
+            request.fail(NOT_THE_OWNER, "this node does not publish that line");
+        } else {
+            ReplayResponse answer = answer(line, json);
+            request.reply(answer.body(), answer.headers());
+        }
+    }
+
+    private static ReplayResponse answer(RetentionBuffer retention, JsonObject request) {
         if (Boolean.TRUE.equals(request.getValue("last"))) {
             return retention.lastValues(number(request, "from", 1), streams(request));
         }

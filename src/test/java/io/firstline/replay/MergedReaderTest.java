@@ -1,0 +1,227 @@
+package io.firstline.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.bus.publish.Volume;
+import io.firstline.config.feed.Retention;
+import io.firstline.replay.retention.RetentionBuffer;
+import io.firstline.stream.FeedMessage;
+import io.firstline.stream.Loss;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A subscription to which the nodes are lines of an arbiter. */
+class MergedReaderTest {
+    private static final long MS = 1_000_000;
+
+    private final List<String> got = new ArrayList<>();
+    private final List<Long> numbers = new ArrayList<>();
+    private final MergedReader reader = new MergedReader(
+            new GapFiller.Settings(500 * MS, 100 * MS, new Volume(1_000, 1 << 20), 1_000, TimeUnit.SECONDS.toNanos(10)),
+            new GapFiller.Receiver() {
+                @Override
+                public void deliver(FeedMessage message) {
+                    got.add(message.asText());
+                    numbers.add(message.sequence());
+                }
+
+                @Override
+                public void lost(Loss loss) {
+                    got.add("lost " + loss.count());
+                }
+            });
+    private final Map<String, RetentionBuffer> kept = new HashMap<>();
+    private long now;
+
+    /** A node merges messages, and its line reaches the subscription. */
+    private void from(String line, String... texts) {
+        for (String text : texts) {
+            reader.arrived(line, next(line, text), now);
+        }
+    }
+
+    /** The same, but they do not arrive. */
+    private void lost(String line, String... texts) {
+        for (String text : texts) {
+            next(line, text);
+        }
+    }
+
+    private FeedMessage next(String line, String text) {
+        RetentionBuffer memory = kept.computeIfAbsent(line, name -> {
+            RetentionBuffer made = new RetentionBuffer(Retention.DEFAULT, 1);
+            made.begin(0);
+            return made;
+        });
+        FeedMessage message = new FeedMessage(
+                "btc", 0, memory.last() + 1, line + "-1", now / 1_000, "s", 0, Buffer.buffer(text), true, false);
+        memory.add(message, null);
+        return message;
+    }
+
+    /** Both nodes send messages until the second is in step. */
+    private void inStep(String one, String other) {
+        for (int i = 0; i < 8; i++) {
+            from(one, "start" + i);
+            from(other, "start" + i);
+            now += 500 * MS;
+        }
+        got.clear();
+        numbers.clear();
+    }
+
+    private List<LineRequest> requests() {
+        List<LineRequest> requests = new ArrayList<>();
+        for (LineRequest next = reader.request(now); next != null; next = reader.request(now)) {
+            requests.add(next);
+        }
+        return requests;
+    }
+
+    private void answerAll() {
+        for (List<LineRequest> open = requests(); !open.isEmpty(); open = requests()) {
+            open.forEach(asked -> {
+                RetentionBuffer memory = kept.get(asked.line());
+                ReplayRequest request = asked.request();
+                reader.answered(
+                        asked, request.from() > 0 ? memory.range(request.from(), request.to()) : memory.state(), now);
+            });
+        }
+    }
+
+    @Test
+    void shouldDeliverTheFirstCopyAndWaitForNothingWhenANodeDies() {
+        inStep("a/1", "b/1");
+        from("a/1", "1", "2");
+        from("b/1", "1");
+        from("b/1", "2", "3"); // a is dead
+
+        assertThat(got).containsExactly("1", "2", "3");
+        assertThat(numbers).containsExactly(9L, 10L, 11L);
+    }
+
+    @Test
+    void shouldDeliverEachRepeatOnce() {
+        inStep("a/1", "b/1");
+        from("a/1", "same", "same", "other");
+        from("b/1", "same", "same", "other", "same");
+
+        assertThat(got).containsExactly("same", "same", "other", "same");
+    }
+
+    @Test
+    void shouldNotWaitForWhatOneLineLacks() {
+        inStep("a/1", "b/1");
+        from("a/1", "1");
+        lost("a/1", "2");
+        from("b/1", "1", "2", "3");
+        from("a/1", "3");
+        assertThat(got).containsExactly("1", "2", "3");
+
+        answerAll();
+        from("a/1", "4");
+        assertThat(got).containsExactly("1", "2", "3", "4");
+        assertThat(reader.report().filled()).isOne();
+    }
+
+    @Test
+    void shouldRequestWhatNoLineDelivered() {
+        inStep("a/1", "b/1");
+        lost("a/1", "1", "2");
+        lost("b/1", "1", "2");
+        from("b/1", "3");
+        from("a/1", "3");
+        answerAll();
+
+        assertThat(got).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void shouldReportWhatNoNodeHas() {
+        from("a/1", "1");
+        lost("a/1", "2", "3");
+        from("a/1", "4");
+        now += 600 * MS;
+        reader.passed(now);
+
+        assertThat(got).containsExactly("1", "lost 2", "4");
+        assertThat(numbers).containsExactly(1L, 4L);
+        assertThat(reader.report().lost()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotReportWhatAnotherLineDelivers() {
+        inStep("a/1", "b/1");
+        lost("a/1", "1");
+        from("b/1", "1", "2");
+        from("a/1", "2");
+        now += 600 * MS;
+        reader.passed(now);
+        from("a/1", "3");
+        from("b/1", "3", "4");
+
+        assertThat(got).containsExactly("1", "2", "3", "4");
+    }
+
+    @Test
+    void shouldTakeARestartedNodeForAnotherLineThatJoinsInStep() {
+        inStep("a/1", "b/1");
+        from("a/2", "2"); // ahead of b, and 1 it never had
+        from("b/1", "1", "2", "3");
+        assertThat(got).containsExactly("1", "2", "3");
+
+        now += 3_000 * MS;
+        from("a/2", "3", "4");
+        from("b/1", "4");
+        from("a/2", "5");
+        assertThat(got).containsExactly("1", "2", "3", "4", "5");
+        assertThat(reader.report().takeovers()).isOne();
+    }
+
+    @Test
+    void shouldContinueWithALineThatHadNotJoinedWhenTheOtherDies() {
+        from("a/1", "1", "2");
+        from("b/1", "2", "3");
+        from("b/1", "4");
+        assertThat(got).containsExactly("1", "2");
+
+        now += 1_100 * MS;
+        from("b/1", "5");
+        now += 1_100 * MS;
+        from("b/1", "6");
+        now += 1_100 * MS;
+        from("b/1", "7");
+        assertThat(got).containsExactly("1", "2", "3", "4", "5", "6", "7");
+    }
+
+    @Test
+    void shouldTakeNothingOfAStranger() {
+        from("a/1", "1");
+        reader.arrived(null, next("a/1", "of no line"), now);
+        for (int i = 0; i < 100; i++) {
+            from("stranger" + i + "/1", "x" + i);
+        }
+        from("a/1", "3");
+
+        assertThat(got).startsWith("1").doesNotContain("of no line");
+        assertThat(requests()).hasSizeLessThan(40);
+    }
+
+    @Test
+    void shouldForgetALineThatIsSilentBesideOthers() {
+        inStep("a/1", "b/1");
+        for (int i = 0; i < 40; i++) {
+            now += 500 * MS;
+            from("b/1", "later" + i);
+            reader.passed(now);
+        }
+
+        assertThat(reader.report().takeovers()).isOne();
+        assertThat(got).hasSize(40);
+    }
+}
