@@ -466,13 +466,20 @@ class MetricsTest extends HttpTestBase {
     }
 
     @Test
-    void shouldRememberABoundedNumberOfEvents() {
+    void shouldRememberABoundedNumberOfEventsAndThoseOfQuietFeeds() {
         EventLog log = new EventLog();
-        for (int i = 1; i <= EventLog.CAPACITY + 10; i++) {
-            log.add(new JsonObject().put("event", "connected"));
+        log.add("quiet", new JsonObject().put("event", "connected"));
+        for (int i = 2; i <= EventLog.CAPACITY + 10; i++) {
+            log.add("busy", new JsonObject().put("event", "gap"));
         }
         assertThat(log.after(0)).hasSize(EventLog.CAPACITY);
         assertThat(log.after(EventLog.CAPACITY + 8)).hasSize(2);
         assertThat(log.after(log.newest())).isEmpty();
+        assertThat(log.after(0, "quiet")).hasSize(1);
+        assertThat(log.after(EventLog.CAPACITY - 3, "busy")).hasSize(13);
+        assertThat(log.after(0, "unknown")).isEmpty();
+
+        log.forget("busy");
+        assertThat(log.after(0)).hasSize(1);
     }
 }

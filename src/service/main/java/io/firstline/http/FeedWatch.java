@@ -18,7 +18,6 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -31,7 +30,8 @@ import org.slf4j.LoggerFactory;
 final class FeedWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FeedWatch.class);
     private static final long ANSWER_MS = 5_000;
-    private static final int GONE_SHOWN = 8;
+    /** From this number of feeds on, the page lists them. */
+    static final int LIST_FROM = 10;
 
     private final Vertx vertx;
     private final EventBus bus;
@@ -65,7 +65,7 @@ final class FeedWatch {
 
     private Future<Void> hear(String feed) {
         return heard.computeIfAbsent(feed, name -> bus.<JsonObject>localConsumer(Addresses.events(name))
-                        .handler(event -> events.add(event.body())))
+                        .handler(event -> events.add(name, event.body())))
                 .completion();
     }
 
@@ -126,7 +126,10 @@ final class FeedWatch {
         Set<String> gone = new HashSet<>(heard.keySet());
         gone.removeAll(feeds.fieldNames());
         gone.removeAll(announced);
-        gone.forEach(name -> heard.remove(name).unregister());
+        gone.forEach(name -> {
+            heard.remove(name).unregister();
+            events.forget(name);
+        });
         rates.keySet().retainAll(feeds.fieldNames());
     }
 
@@ -155,80 +158,50 @@ final class FeedWatch {
         return status != null && status.getJsonObject(StatusKeys.FEEDS).containsKey(feed);
     }
 
-    EventLog events() {
-        return events;
+    /** Whether there are so many feeds that the page lists them, with the details of one. */
+    boolean isList() {
+        return status != null && status.getJsonObject(StatusKeys.FEEDS).size() >= LIST_FROM;
     }
 
     /**
-     * The data that the page draws: the changing figures of each feed, sums of its streams, the last few former
-     * connections.
+     * The data that the page draws, by feed.
+     *
+     * @param chosen the feed with all details if the page lists the feeds; null = none
      */
-    JsonObject view() {
+    JsonObject view(String chosen) {
         JsonObject view = new JsonObject();
         JsonObject feeds = status == null ? new JsonObject() : status.getJsonObject(StatusKeys.FEEDS);
+        boolean isList = isList();
         for (String name : feeds.fieldNames()) {
-            view.put(name, view(name, feeds.getJsonObject(name)));
+            JsonObject feed = feeds.getJsonObject(name);
+            RateHistory rate = rates.get(name);
+            long perSecond = rate == null ? 0 : rate.latest();
+            view.put(
+                    name,
+                    isList && !name.equals(chosen) ? FeedView.brief(feed, perSecond) : FeedView.full(feed, perSecond));
         }
         return view;
     }
 
-    private JsonObject view(String name, JsonObject feed) {
-        if (feed.containsKey(StatusKeys.ERROR)) {
-            return feed;
-        }
-        RateHistory rate = rates.get(name);
-        JsonObject view = new JsonObject();
-        feed.fieldNames().forEach(key -> view.put(key, feed.getValue(key)));
-        return view.put("ratePerSecond", rate == null ? 0 : rate.latest())
-                .put(StatusKeys.CONNECTIONS, shown(feed.getJsonArray(StatusKeys.CONNECTIONS)))
-                .put(StatusKeys.GAPS, gaps(feed.getJsonArray(StatusKeys.LEDGER)))
-                .put(StatusKeys.LEDGER, null);
-    }
-
-    /** Removes histograms, which only meters need: the page has percentiles. */
-    private static JsonObject drawn(JsonObject connection) {
-        JsonObject drawn = new JsonObject(new LinkedHashMap<>(connection.getMap()));
-        drawn.remove(StatusKeys.LAGS);
-        drawn.remove(StatusKeys.LATENCIES);
-        return drawn;
-    }
-
-    private static JsonArray shown(JsonArray connections) {
-        JsonArray shown = new JsonArray();
-        int gone = 0;
-        for (int i = 0; i < connections.size(); i++) {
-            JsonObject connection = connections.getJsonObject(i);
-            if (!connection.getString(StatusKeys.ROLE).equals("gone") || gone++ < GONE_SHOWN) {
-                shown.add(drawn(connection));
-            }
-        }
-        return shown;
-    }
-
-    private static JsonObject gaps(JsonArray ledger) {
-        long open = 0;
-        long healed = 0;
-        long lost = 0;
-        long proven = 0;
-        for (int i = 0; i < ledger.size(); i++) {
-            JsonObject stream = ledger.getJsonObject(i);
-            open += stream.getLong(StatusKeys.OPEN_GAPS);
-            healed += stream.getLong(StatusKeys.HEALED_GAPS);
-            lost += stream.getLong(StatusKeys.LOST_GAPS);
-            proven += "PROVEN_COMPLETE".equals(stream.getString(StatusKeys.PROOF)) ? 1 : 0;
-        }
-        return new JsonObject()
-                .put("streams", ledger.size())
-                .put("proven", proven)
-                .put("open", open)
-                .put("healed", healed)
-                .put("lost", lost);
-    }
-
-    /** The message rates of the last two minutes, by feed. */
-    JsonObject rateHistory() {
+    /** The message rates of the last two minutes, by feed; in a list only those of the chosen feed. */
+    JsonObject rateHistory(String chosen) {
         JsonObject all = new JsonObject();
-        rates.forEach((name, history) -> all.put(name, history.all()));
+        boolean isList = isList();
+        rates.forEach((name, history) -> {
+            if (!isList || name.equals(chosen)) {
+                all.put(name, history.all());
+            }
+        });
         return all;
+    }
+
+    /** The events after this number; in a list only those of the chosen feed. */
+    JsonArray eventsAfter(long number, String chosen) {
+        return isList() ? events.after(number, chosen) : events.after(number);
+    }
+
+    /** The number of the newest event. */
+    long newestEvent() {
+        return events.newest();
     }
 }

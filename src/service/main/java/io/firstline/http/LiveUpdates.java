@@ -16,8 +16,16 @@ final class LiveUpdates {
     private final FeedWatch watch;
     private final Supplier<NodeReadiness> readiness;
     private final int mostSkipped;
-    /** Clients, with the number of the last event each has received. */
-    private final Map<ServerSentEvents, Long> listeners = new HashMap<>();
+    /** Clients, with what each has received. */
+    private final Map<ServerSentEvents, Seen> listeners = new HashMap<>();
+
+    /**
+     * What a client has received.
+     *
+     * @param chosen the feed whose details it shows; null = none
+     * @param event the number of its last event
+     */
+    private record Seen(String chosen, long event) {}
 
     /**
      * Makes a set without clients.
@@ -42,39 +50,43 @@ final class LiveUpdates {
         return listeners.isEmpty();
     }
 
-    /** Adds a client, which gets all remembered events at once. */
-    void add(HttpServerResponse response, Runnable disconnect) {
+    /**
+     * Adds a client, which gets all remembered events at once.
+     *
+     * @param chosen the feed whose details it shows; null = none
+     */
+    void add(HttpServerResponse response, String chosen, Runnable disconnect) {
         ServerSentEvents listener = new ServerSentEvents(response, mostSkipped, disconnect);
         response.closeHandler(v -> listeners.remove(listener));
         response.exceptionHandler(e -> listeners.remove(listener));
-        listeners.put(listener, watch.events().newest());
-        listener.send(update(watch.events().after(0))
-                .put("rates", watch.rateHistory())
+        listeners.put(listener, new Seen(chosen, watch.newestEvent()));
+        listener.send(update(new Seen(chosen, 0))
+                .put("rates", watch.rateHistory(chosen))
                 .encode());
     }
 
     /** Sends an update to all clients with room. */
     void send() {
-        Map<Long, String> updates = new HashMap<>();
+        Map<Seen, String> updates = new HashMap<>();
         for (ServerSentEvents listener : List.copyOf(listeners.keySet())) {
             if (listener.isReady()) {
-                listener.send(updates.computeIfAbsent(
-                        listeners.get(listener),
-                        last -> update(watch.events().after(last)).encode()));
-                listeners.put(listener, watch.events().newest());
+                Seen seen = listeners.get(listener);
+                listener.send(updates.computeIfAbsent(seen, last -> update(last).encode()));
+                listeners.put(listener, new Seen(seen.chosen(), watch.newestEvent()));
             }
         }
     }
 
-    private JsonObject update(JsonArray events) {
+    private JsonObject update(Seen seen) {
         NodeReadiness now = readiness.get();
         return new JsonObject()
                 .put("micros", System.currentTimeMillis() * 1_000)
                 .put("health", now.level().name())
                 .put("reasons", new JsonArray(now.reasons()))
-                .put(StatusKeys.FEEDS, watch.view())
+                .put("list", watch.isList())
+                .put(StatusKeys.FEEDS, watch.view(seen.chosen()))
                 .put(StatusKeys.RELAY, watch.relay())
-                .put("events", events);
+                .put("events", watch.eventsAfter(seen.event(), seen.chosen()));
     }
 
     void close() {

@@ -188,7 +188,8 @@ final class PageApi {
             return;
         }
         connections.listens(request.request().connection());
-        updates.add(request.response(), disconnect(request));
+        List<String> chosen = request.queryParam("feed");
+        updates.add(request.response(), chosen.isEmpty() ? null : chosen.get(0), disconnect(request));
     }
 
     private void tail(RoutingContext request, String feed) {

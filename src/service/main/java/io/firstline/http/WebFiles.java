@@ -9,10 +9,15 @@ import java.util.TreeMap;
 
 /** The page's files, read once from the class path. No other file is served, whatever the path. */
 final class WebFiles {
+    private static final String SCRIPT = "text/javascript; charset=utf-8";
     private static final Map<String, String> TYPES = Map.of(
             "index.html", "text/html; charset=utf-8",
             "dashboard.css", "text/css; charset=utf-8",
-            "dashboard.js", "text/javascript; charset=utf-8",
+            "elements.js", SCRIPT,
+            "feeds.js", SCRIPT,
+            "timeline.js", SCRIPT,
+            "details.js", SCRIPT,
+            "dashboard.js", SCRIPT,
             "icon.svg", "image/svg+xml");
 
     private final Map<String, File> byPath = new TreeMap<>();
