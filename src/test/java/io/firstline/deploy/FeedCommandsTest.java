@@ -209,6 +209,10 @@ class FeedCommandsTest extends BusTestBase {
                 "{\"do\":\"set-on-connect\",\"messages\":[null]}")) {
             assertFailure(command("btc", new JsonObject(command)), 400, "must be an array of strings");
         }
+        assertFailure(
+                command("btc", new JsonObject("{\"do\":\"subscribe\",\"streams\":[],\"answered\":1}")),
+                400,
+                "\"answered\" must be true or false");
         for (String command : List.of("{\"do\":\"evict\"}", "{\"do\":\"evict\",\"connection\":3}")) {
             assertFailure(command("btc", new JsonObject(command)), 400, "must be a string");
         }

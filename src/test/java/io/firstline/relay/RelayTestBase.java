@@ -42,7 +42,7 @@ abstract class RelayTestBase extends FeedTestBase {
     private long sequence;
 
     void open(RelayConfig config) {
-        relay = new RelayVerticle(config, registry, this::nanos);
+        relay = new RelayVerticle(config, registry, this::nanos, RelayVerticle.ANSWER_MS);
         join(vertx.deployVerticle(relay));
         sink = relay.sink(feed("f"));
     }

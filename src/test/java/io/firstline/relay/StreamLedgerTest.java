@@ -45,6 +45,16 @@ class StreamLedgerTest {
     }
 
     @Test
+    void shouldForgetWhatTheVenueRefuses() {
+        ledger.add(List.of("a"));
+        ledger.forget(List.of("a"));
+        ledger.remove(List.of("a"), 0); // by its client
+
+        assertThat(ledger.due(60 * SECOND)).isEmpty();
+        assertThat(ledger.add(List.of("a"))).containsExactly("a");
+    }
+
+    @Test
     void shouldCountAllThatIsSubscribedForTheVenuesLimit() {
         assertThat(ledger.hasRoomFor(List.of("own", "a", "b"))).isTrue();
         assertThat(ledger.hasRoomFor(List.of("a", "b", "c"))).isFalse();

@@ -15,6 +15,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -26,6 +27,8 @@ import java.util.stream.Stream;
  * <ul>
  * <li>{@code {"do": "subscribe" | "unsubscribe", "streams": ["…"]}} → {@code {"connections": n}}: applies to present
  *     and future connections, on every node that receives the feed
+ * <li>with {@code "answered": true}, {@code subscribe} waits for the venue's answers, at most 20 s: → {@code
+ *     {"connections": n, "refused": {"stream": "the venue's words"}}}; refused streams are not subscribed any more
  * <li>{@code {"do": "set-on-connect", "messages": ["…"]}} → {@code {"connections": n}}
  * <li>{@code {"do": "evict", "connection": "…"}} → {@code {}}: a replacement is being opened
  * <li>{@code {"do": "renew"}} → {@code {}}: every connection is replaced, make-before-break, one after another
@@ -116,8 +119,7 @@ final class FeedCommands {
             ShardedFeed feed = current.get();
             Object name = command.getValue("do");
             return switch (String.valueOf(name)) {
-                case "subscribe" ->
-                    runtimeSubscriptions.subscribe(strings(command, "streams")).map(FeedCommands::connections);
+                case "subscribe" -> subscribe(strings(command, "streams"), command.getValue("answered"));
                 case "unsubscribe" ->
                     runtimeSubscriptions
                             .unsubscribe(strings(command, "streams"))
@@ -147,6 +149,18 @@ final class FeedCommands {
                                     + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status, gaps, arrivals, worth");
             };
         });
+    }
+
+    private Future<JsonObject> subscribe(List<String> streams, Object answered) {
+        if (answered != null && !(answered instanceof Boolean)) {
+            throw new IllegalArgumentException("\"answered\" must be true or false");
+        }
+        Future<JsonObject> sent = runtimeSubscriptions.subscribe(streams).map(FeedCommands::connections);
+        return Boolean.TRUE.equals(answered)
+                ? sent.compose(reply -> runtimeSubscriptions
+                        .refusals(streams)
+                        .map(refused -> reply.put("refused", new JsonObject(new LinkedHashMap<>(refused)))))
+                : sent;
     }
 
     private interface Action {

@@ -12,6 +12,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -94,6 +95,22 @@ final class RuntimeSubscriptions {
 
     Future<Integer> subscribe(List<String> streams) {
         return amend(feed -> feed.subscribe(streams), before -> before.subscribe(streams, streams(config)));
+    }
+
+    /**
+     * Waits for the venue's answers to {@link #subscribe}, and unsubscribes what it refuses.
+     *
+     * @return the streams that it refuses, with its words
+     */
+    Future<Map<String, String>> refusals(List<String> streams) {
+        List<String> configured = streams(config);
+        List<String> added =
+                streams.stream().filter(each -> !configured.contains(each)).toList();
+        return current.get()
+                .refusals(added)
+                .compose(refused -> refused.isEmpty()
+                        ? Future.succeededFuture(refused)
+                        : unsubscribe(List.copyOf(refused.keySet())).map(refused));
     }
 
     Future<Integer> unsubscribe(List<String> streams) {

@@ -185,6 +185,15 @@ final class ShardedFeed {
         });
     }
 
+    /** Returns the streams that the venue refuses, with its words, once it has answered. */
+    Future<Map<String, String>> refusals(List<String> streams) {
+        return Future.all(each(feed -> feed.refusals(streams))).map(all -> {
+            Map<String, String> refused = new TreeMap<>();
+            all.<Map<String, String>>list().forEach(refused::putAll);
+            return refused;
+        });
+    }
+
     Future<Integer> unsubscribe(List<String> streams) {
         return sum(each(feed -> feed.unsubscribe(streams)));
     }

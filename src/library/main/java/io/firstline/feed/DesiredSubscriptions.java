@@ -133,6 +133,10 @@ final class DesiredSubscriptions {
         return numbered(requests);
     }
 
+    boolean has(String stream) {
+        return streams.contains(stream);
+    }
+
     List<String> streams() {
         return List.copyOf(streams);
     }

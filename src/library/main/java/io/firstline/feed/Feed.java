@@ -32,6 +32,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -285,6 +286,17 @@ public abstract class Feed {
      */
     public Future<Integer> unsubscribe(Collection<String> streams) {
         return call(() -> assembly.connections().unsubscribe(streams));
+    }
+
+    /**
+     * Waits until one connection has these streams, which were subscribed before, or the venue has refused them on all.
+     *
+     * @return the streams that no connection has, with the venue's words: they stay wanted until they are unsubscribed.
+     *     Completes after at most 20 s, with those that are known by then; empty if the venue's profile does not
+     *     recognise answers
+     */
+    public Future<Map<String, String>> refusals(Collection<String> streams) {
+        return call(() -> assembly.subscriptions().refusals(streams));
     }
 
     /**

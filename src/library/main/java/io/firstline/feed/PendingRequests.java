@@ -171,6 +171,11 @@ final class PendingRequests {
         return open.values().stream().flatMap(asked -> asked.open.stream()).toList();
     }
 
+    /** Returns whether a stream's request has no answer yet. */
+    boolean isOpen(String stream) {
+        return open.values().stream().anyMatch(asked -> asked.open.contains(stream));
+    }
+
     /** Returns whether nothing was requested on this connection. */
     boolean isUnused() {
         return !used;

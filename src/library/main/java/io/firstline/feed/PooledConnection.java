@@ -77,6 +77,9 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
 
     Line line;
     final PendingRequests requests = new PendingRequests();
+    /** The wanted streams that the server refuses here, with its words. */
+    final Map<String, String> refused = new LinkedHashMap<>();
+
     final ConnectionNumbers numbers = new ConnectionNumbers();
     final Readiness readiness = new Readiness();
     final AnswerBudget answers = new AnswerBudget();

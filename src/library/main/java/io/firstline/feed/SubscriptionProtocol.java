@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -38,11 +39,13 @@ final class SubscriptionProtocol {
     private final ConnectionOpening opening;
     private final DesiredSubscriptions wanted;
     private final boolean answered;
+    private final boolean answersHaveIds;
     private final SlotTable slotTable;
     private final FeedEventLog eventLog;
     private final FeedMonitor monitor;
     private final Scheduler scheduler;
     private final FirstDataDeadline firstData = new FirstDataDeadline();
+    private final AwaitedAnswers awaited;
 
     /**
      * Creates a subscriber that has sent nothing.
@@ -67,7 +70,9 @@ final class SubscriptionProtocol {
                 format.protocol().streamsPerRequest(),
                 greetings.onConnect().size());
         this.answered = !format.acks().isNone();
+        this.answersHaveIds = !format.acks().id().isEmpty();
         this.slotTable = slotTable;
+        this.awaited = new AwaitedAnswers(slotTable);
         this.eventLog = eventLog;
         this.monitor = monitor;
         this.scheduler = scheduler;
@@ -142,8 +147,24 @@ final class SubscriptionProtocol {
         return askAllOpen(requests);
     }
 
+    /** Waits for the server's answers; see {@link Feed#refusals}. */
+    Future<Map<String, String>> refusals(Collection<String> streams) {
+        return awaited.refused(streams, scheduler.nowNanos());
+    }
+
     private Future<Integer> askAllOpen(List<Request> requests) {
-        return toAllOpen(pooled -> requests.stream().map(request -> ask(pooled, request)), requests.isEmpty());
+        return toAllOpen(
+                pooled -> requests.stream()
+                        .filter(request -> !isNeedless(pooled, request))
+                        .map(request -> ask(pooled, request)),
+                requests.isEmpty());
+    }
+
+    /** Returns whether a request ends streams that the server has refused on this connection. */
+    private static boolean isNeedless(PooledConnection pooled, Request request) {
+        boolean refused = pooled.refused.keySet().containsAll(request.streams());
+        pooled.refused.keySet().removeAll(request.streams());
+        return refused && !request.subscribes();
     }
 
     /**
@@ -189,7 +210,10 @@ final class SubscriptionProtocol {
         if (learned != null) {
             pooled.ids.ended(request.idOf());
         }
-        request.streams().forEach(stream -> withdraw(pooled, request, stream));
+        request.streams().forEach(stream -> {
+            withdraw(pooled, request, stream);
+            pooled.refused.remove(stream);
+        });
         String text;
         try {
             long epochMs = scheduler.epochMicros() / 1_000;
@@ -245,6 +269,9 @@ final class SubscriptionProtocol {
     boolean replied(PooledConnection pooled, Reply reply) {
         Effect effect = pooled.requests.replied(reply);
         effect.refusals().forEach(refusal -> refused(pooled, refusal));
+        if (effect.known()) {
+            awaited.look(scheduler.nowNanos());
+        }
         return effect.known() || opening.replied(pooled, reply);
     }
 
@@ -265,7 +292,9 @@ final class SubscriptionProtocol {
         List<Request> halves =
                 refusal.named() || !refusal.request().subscribes() ? List.of() : wanted.halves(refusal.streams());
         if (halves.isEmpty()) {
-            eventLog.subscribeFailed(pooled, refusal.streams(), "refused: " + pooled.shown(refusal.why()));
+            String words = pooled.shown(refusal.why());
+            refusal.streams().stream().filter(wanted::has).forEach(stream -> pooled.refused.put(stream, words));
+            eventLog.subscribeFailed(pooled, refusal.streams(), "refused: " + words);
         }
         for (Request half : halves) {
             ask(pooled, half)
@@ -284,6 +313,10 @@ final class SubscriptionProtocol {
             return; // the answer to an earlier request was late or lost
         }
         String known = wanted.streamShownAs(stream);
+        if (known == null && !answersHaveIds) {
+            awaited.erred(pooled, pooled.shown(words));
+            awaited.look(scheduler.nowNanos());
+        }
         eventLog.serverError(
                 pooled, known == null ? pooled.requests.openStreams() : List.of(known), pooled.shown(words));
     }
@@ -304,6 +337,7 @@ final class SubscriptionProtocol {
                                 eventLog.subscribeFailed(pooled, request.streams(), String.valueOf(e.getMessage()))));
             }
         }
+        awaited.look(now);
         if (firstData.expectsNothing()) {
             return;
         }

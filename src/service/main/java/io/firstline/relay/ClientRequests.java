@@ -2,25 +2,44 @@ package io.firstline.relay;
 
 import io.firstline.config.service.RelayLimits;
 import io.firstline.relay.dialect.ClientRequest;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Carries out the requests of a feed's clients, those of one client in their order. Runs on the relay's event loop. */
 final class ClientRequests {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientRequests.class);
     private static final int NOT_UNDERSTOOD = 400;
-    private static final int MOST_WAITING = 32;
+    private static final int MOST_WAITING = 64;
     private static final String NO_ROOM = "the venue allows no more streams for all clients together";
 
     private final RelayFeed feed;
     private final UpstreamStreams upstream;
     private final RelayLimits limits;
     private final LongSupplier nanos;
+    private final Vertx timers;
+    private final long answerMs;
 
-    ClientRequests(RelayFeed feed, UpstreamStreams upstream, RelayLimits limits, LongSupplier nanos) {
+    /** @param answerMs the longest time until an ack, though the venue has not answered */
+    ClientRequests(
+            Vertx timers,
+            long answerMs,
+            RelayFeed feed,
+            UpstreamStreams upstream,
+            RelayLimits limits,
+            LongSupplier nanos) {
+        this.timers = timers;
+        this.answerMs = answerMs;
         this.feed = feed;
         this.upstream = upstream;
         this.limits = limits;
@@ -36,7 +55,13 @@ final class ClientRequests {
         }
         Set<String> streams = Set.copyOf(client.streams());
         boolean fits = upstream.hasRoomFor(streams);
-        upstream.want(fits ? streams : Set.of()).onFailure(e -> refuse(client, e.getMessage()));
+        upstream.want(fits ? streams : Set.of())
+                .onSuccess(refused -> {
+                    if (!refused.isEmpty()) {
+                        refuse(client, words(refused));
+                    }
+                })
+                .onFailure(e -> refuse(client, e.getMessage()));
         if (!fits) {
             client.withdraw(streams);
             refuse(client, NO_ROOM);
@@ -62,7 +87,8 @@ final class ClientRequests {
             refuse(client, request, RefusalReason.UNKNOWN_REQUEST, "the relay has streams only");
         } else if (request instanceof ClientRequest.Heartbeat) {
             accept(client, request);
-        } else if (!client.inTurn(MOST_WAITING, () -> carryOut(client, request))) {
+        } else if (!client.inTurn(
+                MOST_WAITING, request instanceof ClientRequest.Subscribe, () -> carryOut(client, request))) {
             refuse(client, request, RefusalReason.TOO_MANY_REQUESTS, "at most " + MOST_WAITING + " requests wait");
         }
     }
@@ -116,22 +142,94 @@ final class ClientRequests {
         if (!upstream.hasRoomFor(further)) {
             return refuse(client, request, RefusalReason.VENUE_LIMIT, NO_ROOM);
         }
-        return upstream.want(further).transform(done -> {
-            if (done.failed() || client.isClosing()) {
-                upstream.leave(further, nanos.getAsLong());
+        Future<Map<String, String>> answer = upstream.want(further);
+        if (client.streams() != null) {
+            client.streams().addAll(further);
+        }
+        return answeredOrFirst(client, further, answer).transform(any -> {
+            if (client.isClosing()) {
+                return Future.succeededFuture(); // its streams are left
             }
-            if (done.failed()) {
+            if (answer.failed()) {
+                withdraw(client, further);
                 return refuse(
-                        client, request, reason(done.cause()), done.cause().getMessage());
+                        client, request, reason(answer.cause()), answer.cause().getMessage());
             }
-            if (!client.isClosing() && client.streams() != null) {
-                client.streams().addAll(further);
-                unsubscribe(client, fewer);
-                feed.replace(client);
+            Map<String, String> refused = answer.isComplete() ? answer.result() : Map.of();
+            if (!answer.isComplete()) {
+                answer.onComplete(late -> answeredLate(client, request, late));
             }
-            accept(client, request);
+            if (!refused.isEmpty() && !client.session().answersEachStream()) {
+                withdraw(client, further);
+                return refuse(client, request, RefusalReason.BY_VENUE, words(refused));
+            }
+            answered(client, request, streams, fewer, refused);
             return Future.succeededFuture();
         });
+    }
+
+    /** Completes when the venue has answered, or a message proves that it has accepted, or after a time. */
+    private Future<?> answeredOrFirst(RelayClient client, List<String> further, Future<?> answer) {
+        if (answer.isComplete()) {
+            return answer;
+        }
+        List<String> shown = further.stream()
+                .filter(upstream::isUnanswered)
+                .map(client.session()::shown)
+                .toList();
+        Promise<Void> enough = Promise.promise();
+        long timer = timers.setTimer(answerMs, id -> enough.tryComplete());
+        feed.firstOf(shown).onComplete(first -> enough.tryComplete());
+        answer.onComplete(done -> enough.tryComplete());
+        return enough.future().onComplete(done -> {
+            timers.cancelTimer(timer);
+            feed.forgetFirstOf(shown);
+        });
+    }
+
+    /** The client gets the streams that the venue has not refused. */
+    private void answered(
+            RelayClient client,
+            ClientRequest request,
+            List<String> streams,
+            List<String> fewer,
+            Map<String, String> refused) {
+        withdraw(client, refused.keySet());
+        unsubscribe(client, fewer);
+        List<String> granted = without(streams, refused.keySet());
+        if (!granted.isEmpty() || refused.isEmpty()) {
+            accept(client, request.of(granted));
+        }
+        refused.values().forEach(words -> refuse(client, request, RefusalReason.BY_VENUE, words));
+    }
+
+    /** The client has its ack already: a refusal follows it. */
+    private void answeredLate(RelayClient client, ClientRequest request, AsyncResult<Map<String, String>> late) {
+        if (client.isClosing()) {
+            return;
+        }
+        if (late.failed()) {
+            LOG.debug(
+                    "relay: {} does not subscribe: {}",
+                    feed.name(),
+                    late.cause().getMessage());
+        } else if (!late.result().isEmpty()) {
+            withdraw(client, late.result().keySet());
+            refuse(client, request, RefusalReason.BY_VENUE, words(late.result()));
+        }
+    }
+
+    private static String words(Map<String, String> refused) {
+        return refused.values().stream().distinct().collect(Collectors.joining("; "));
+    }
+
+    /** A client has these streams no more; those that the venue has refused are forgotten already. */
+    private void withdraw(RelayClient client, Collection<String> streams) {
+        if (client.streams() != null) {
+            client.withdraw(streams);
+            feed.replace(client);
+        }
+        upstream.leave(streams, nanos.getAsLong());
     }
 
     private static RefusalReason reason(Throwable failure) {
@@ -144,13 +242,9 @@ final class ClientRequests {
         if (client.streams() == null) {
             return;
         }
-        List<String> gone =
-                streams.stream().distinct().filter(client.streams()::contains).toList();
-        if (!gone.isEmpty()) {
-            client.withdraw(gone);
-            feed.replace(client);
-            upstream.leave(gone, nanos.getAsLong());
-        }
+        withdraw(
+                client,
+                streams.stream().distinct().filter(client.streams()::contains).toList());
     }
 
     private static Future<Void> refuse(RelayClient client, ClientRequest request, RefusalReason reason, String why) {

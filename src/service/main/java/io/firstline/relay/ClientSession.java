@@ -52,6 +52,11 @@ interface ClientSession {
      */
     List<String> accepted(ClientRequest request, Collection<String> streams);
 
+    /** Whether answers name their streams, so that a request may be granted in part. */
+    default boolean answersEachStream() {
+        return false;
+    }
+
     /** The answer to a request for the client's streams; null = no answer. */
     String listed(ClientRequest request, Collection<String> streams);
 

@@ -6,6 +6,8 @@ enum RefusalReason {
     UNKNOWN_REQUEST("unknownRequest"),
     /** A stream that the feed does not have and cannot subscribe to. */
     UNKNOWN_STREAM("unknownStream"),
+    /** The venue refuses the stream; the explanation is in its words. */
+    BY_VENUE("unknownStream"),
     /** The client would have more streams than one client may have. */
     TOO_MANY_STREAMS("tooManyStreams"),
     /** All clients together would exceed a limit of the venue. */

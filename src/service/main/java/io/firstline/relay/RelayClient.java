@@ -62,6 +62,9 @@ final class RelayClient {
     private long bytes;
     private long ignored;
     private Future<Void> requests = Future.succeededFuture();
+    /** The last one that waited for all before it. */
+    private Future<Void> lastAlone = Future.succeededFuture();
+
     private int waitingRequests;
     private long conflatedBefore;
     private final RateMeter rate = new RateMeter();
@@ -225,15 +228,23 @@ final class RelayClient {
     /**
      * Carries out a request after the earlier ones of this client.
      *
-     * @return false = more than {@code most} wait already
+     * @param together whether it need not wait for earlier ones of this kind
+     * @return false = {@code most} wait already
      */
-    boolean inTurn(int most, Supplier<Future<?>> request) {
+    boolean inTurn(int most, boolean together, Supplier<Future<?>> request) {
         if (waitingRequests >= most) {
             return false;
         }
         waitingRequests++;
-        requests = requests.transform(before -> request.get().<Void>mapEmpty());
-        requests.onComplete(done -> waitingRequests--);
+        Future<Void> done = (together ? lastAlone : requests)
+                .transform(before -> request.get().<Void>mapEmpty());
+        done.onComplete(any -> waitingRequests--);
+        if (together) {
+            requests = Future.join(requests, done).mapEmpty();
+        } else {
+            requests = done;
+            lastAlone = done;
+        }
         return true;
     }
 

@@ -4,7 +4,10 @@ import io.firstline.bus.FeedSink;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +53,9 @@ final class RelayFeed implements FeedSink {
     private final Map<RelayClient, Audience.Key> places = new HashMap<>();
     private final Map<Object, FormAudiences> forms = new HashMap<>();
     private final List<Audience> inTurn = new ArrayList<>();
+    /** By stream, until its first message has arrived. */
+    private final Map<String, Promise<Void>> firstMessages = new HashMap<>();
+
     private Consumer<RelayClient> onLeave = client -> {};
 
     /**
@@ -114,12 +120,14 @@ final class RelayFeed implements FeedSink {
             }
             waiting.decrementAndGet();
             waitingBytes.addAndGet(-message.payload().length());
+            if (!firstMessages.isEmpty()) {
+                announce(message.stream(), now);
+            }
             for (FormAudiences form : forms.values()) {
                 form.append(message, inTurn, now);
             }
         }
-        inTurn.forEach(audience -> audience.endTurn(now));
-        inTurn.clear();
+        endTurn(now);
         long lost = dropped.getAndSet(0);
         if (lost > 0) {
             lost(lost, now);
@@ -127,6 +135,40 @@ final class RelayFeed implements FeedSink {
         if (!arrived.isEmpty() && scheduled.compareAndSet(false, true)) {
             loop.execute(this::turn);
         }
+    }
+
+    private void endTurn(long nowNanos) {
+        inTurn.forEach(audience -> audience.endTurn(nowNanos));
+        inTurn.clear();
+    }
+
+    /** Its clients may be placed anew, so those of the present places get the earlier messages first. */
+    private void announce(String stream, long nowNanos) {
+        Promise<Void> first = firstMessages.remove(stream);
+        if (first != null) {
+            endTurn(nowNanos);
+            first.complete();
+        }
+    }
+
+    /**
+     * Waits for a message of one of these streams.
+     *
+     * @param streams the names that messages show
+     * @return completes before the message is passed on
+     */
+    Future<Void> firstOf(Collection<String> streams) {
+        return Future.any(streams.stream()
+                        .map(stream -> firstMessages
+                                .computeIfAbsent(stream, any -> Promise.promise())
+                                .future())
+                        .toList())
+                .mapEmpty();
+    }
+
+    /** Nobody waits any more. */
+    void forgetFirstOf(Collection<String> streams) {
+        streams.forEach(firstMessages::remove);
     }
 
     /** Messages are missing: a client that stayed would have a hole without knowing. */

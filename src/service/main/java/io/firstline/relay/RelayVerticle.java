@@ -60,6 +60,9 @@ public final class RelayVerticle extends VerticleBase {
     private static final long LOOK_MS = 500;
     private static final int CLOSING_SECONDS = 2;
     private static final long END_MS = 1_000;
+    /** A venue answers sooner. */
+    static final long ANSWER_MS = 3_000;
+
     private static final int MOST_SHOWN = 100;
     /** A compressed frame becomes a thousand times as long at most, and Netty does not bound that. */
     private static final int COMPRESSED_FRAME_BYTES = 8_192;
@@ -69,6 +72,7 @@ public final class RelayVerticle extends VerticleBase {
     private final TokenCheck token;
     private final RelayAccess access;
     private final LongSupplier nanos;
+    private final long answerMs;
     private final OpenConnections unfinished;
     private final Set<RelayClient> clients = new LinkedHashSet<>();
     private final List<FeedSubscription> subscriptions = new ArrayList<>();
@@ -87,12 +91,17 @@ public final class RelayVerticle extends VerticleBase {
      * @param registry gets the relay's metrics
      */
     public RelayVerticle(RelayConfig config, MeterRegistry registry) {
-        this(config, registry, System::nanoTime);
+        this(config, registry, System::nanoTime, ANSWER_MS);
     }
 
-    /** The same with another monotonic clock. */
-    RelayVerticle(RelayConfig config, MeterRegistry registry, LongSupplier nanos) {
+    /**
+     * The same with another monotonic clock.
+     *
+     * @param answerMs the longest time that a client waits for the venue's answer to its request
+     */
+    RelayVerticle(RelayConfig config, MeterRegistry registry, LongSupplier nanos, long answerMs) {
         this.nanos = nanos;
+        this.answerMs = answerMs;
         this.unfinished = new OpenConnections(
                 Math.min(MOST_UNFINISHED, ServedSockets.ofProcess().forPages()), nanos);
         this.config = config;
@@ -118,6 +127,8 @@ public final class RelayVerticle extends VerticleBase {
         RelayFeed served =
                 new RelayFeed(feed.name(), on.nettyEventLoop(), nanos, new RelayFigures(registry, feed.name()));
         ClientRequests requests = new ClientRequests(
+                vertx,
+                answerMs,
                 served,
                 new UpstreamStreams(vertx.eventBus(), feed, config.limits().lingerMs()),
                 config.limits(),

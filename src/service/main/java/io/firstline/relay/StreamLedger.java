@@ -65,10 +65,17 @@ final class StreamLedger {
         return missing;
     }
 
+    /** The venue refuses these streams: no client has them any more, and nothing is to be unsubscribed. */
+    void forget(Collection<String> streams) {
+        streams.forEach(wanted::remove);
+        streams.forEach(lingering::remove);
+    }
+
     /** A client wants these streams no more, or they could not be subscribed. */
     void remove(Collection<String> streams, long nowNanos) {
         for (String stream : streams) {
-            if (wanted.computeIfPresent(stream, (any, clients) -> clients == 1 ? null : clients - 1) == null
+            if (wanted.containsKey(stream)
+                    && wanted.computeIfPresent(stream, (any, clients) -> clients == 1 ? null : clients - 1) == null
                     && !configured.contains(stream)) {
                 lingering.put(stream, nowNanos + lingerNanos);
             }

@@ -6,10 +6,15 @@ import io.firstline.config.venue.RequestTemplate;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +30,8 @@ final class UpstreamStreams {
     private final String feed;
     private final boolean canSubscribe;
     private final StreamLedger ledger;
+    /** By stream, until the venue has answered the request for it. */
+    private final Map<String, Future<Map<String, String>>> unanswered = new HashMap<>();
 
     UpstreamStreams(EventBus bus, FeedConfig config, int lingerMs) {
         this.bus = bus;
@@ -48,10 +55,48 @@ final class UpstreamStreams {
         return !canSubscribe || ledger.hasRoomFor(streams);
     }
 
-    /** A client wants these streams; succeeds when they are subscribed. If it fails, {@link #leave} them too. */
-    Future<?> want(Collection<String> streams) {
+    /**
+     * A client wants these streams. If this fails, {@link #leave} them too.
+     *
+     * @return those that the venue refuses, with its words, once it has answered; they are forgotten then
+     */
+    Future<Map<String, String>> want(Collection<String> streams) {
         List<String> missing = ledger.add(streams);
-        return canSubscribe && !missing.isEmpty() ? command("subscribe", missing) : Future.succeededFuture();
+        if (canSubscribe && !missing.isEmpty()) {
+            Future<Map<String, String>> asked = command(
+                            new JsonObject().put("do", "subscribe").put("answered", true), missing)
+                    .map(UpstreamStreams::refused);
+            missing.forEach(stream -> unanswered.put(stream, asked));
+            asked.onComplete(done -> {
+                missing.forEach(stream -> unanswered.remove(stream, asked));
+                if (done.succeeded()) {
+                    ledger.forget(done.result().keySet());
+                }
+            });
+        }
+        return Future.all(streams.stream()
+                        .map(unanswered::get)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .toList())
+                .map(all -> {
+                    Map<String, String> refused = new TreeMap<>();
+                    all.<Map<String, String>>list().forEach(refused::putAll);
+                    refused.keySet().retainAll(streams);
+                    return refused;
+                });
+    }
+
+    /** Whether the venue has not answered the request for a stream yet. */
+    boolean isUnanswered(String stream) {
+        return unanswered.containsKey(stream);
+    }
+
+    private static Map<String, String> refused(JsonObject reply) {
+        Map<String, String> words = new TreeMap<>();
+        reply.getJsonObject("refused", new JsonObject())
+                .forEach(each -> words.put(each.getKey(), "" + each.getValue()));
+        return words;
     }
 
     /** A client wants these streams no more. */
@@ -63,13 +108,13 @@ final class UpstreamStreams {
     void look(long nowNanos) {
         List<String> due = ledger.due(nowNanos);
         if (canSubscribe && !due.isEmpty()) {
-            command("unsubscribe", due)
+            command(new JsonObject().put("do", "unsubscribe"), due)
                     .onFailure(e -> LOG.debug("relay: {} does not unsubscribe {}: {}", feed, due, e.getMessage()));
         }
     }
 
-    private Future<?> command(String what, List<String> streams) {
-        return bus.request(
-                Addresses.command(feed), new JsonObject().put("do", what).put("streams", new JsonArray(streams)));
+    private Future<JsonObject> command(JsonObject command, List<String> streams) {
+        return bus.<JsonObject>request(Addresses.command(feed), command.put("streams", new JsonArray(streams)))
+                .map(Message::body);
     }
 }

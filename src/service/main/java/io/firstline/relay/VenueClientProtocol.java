@@ -119,13 +119,21 @@ final class VenueClientProtocol implements ClientProtocol {
         }
 
         @Override
+        public boolean answersEachStream() {
+            return answers().answersEachStream();
+        }
+
+        @Override
         public String listed(ClientRequest request, Collection<String> streams) {
             return answers().listed(venue.requests(), new ArrayList<>(streams), idOf(request), epochMs.getAsLong());
         }
 
         @Override
         public String refused(ClientRequest request, RefusalReason reason, String why) {
-            return answers().refused(reason.key(), why, idOf(request), epochMs.getAsLong());
+            long now = epochMs.getAsLong();
+            return reason == RefusalReason.BY_VENUE
+                    ? answers().refusedByVenue(reason.key(), why, idOf(request), now)
+                    : answers().refused(reason.key(), why, idOf(request), now);
         }
     }
 

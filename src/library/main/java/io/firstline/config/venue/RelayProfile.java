@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How a relay speaks to its clients in a venue's protocol. It reads their requests by the venue's templates. Immutable;
@@ -46,6 +48,7 @@ public record RelayProfile(
     public static final String OTHER = "other";
 
     private static final int MAX_HEARTBEATS = 16;
+    private static final Pattern CODED = Pattern.compile("(-?\\d+): (.*)", Pattern.DOTALL);
 
     public RelayProfile {
         greetings = List.copyOf(greetings);
@@ -81,6 +84,11 @@ public record RelayProfile(
         return replies(subscribed, requests, streams, id, epochMs);
     }
 
+    /** Whether the answer to a request names streams, so that a part of them can be refused. */
+    public boolean answersEachStream() {
+        return TemplateText.namesStreams(subscribed);
+    }
+
     /** The answers to a request to unsubscribe these streams. */
     public List<String> unsubscribed(SubscribeTemplates requests, List<String> streams, String id, long epochMs) {
         return replies(unsubscribed, requests, streams, id, epochMs);
@@ -103,13 +111,33 @@ public record RelayProfile(
      * @param id the request's id as JSON; null = none
      */
     public String refused(String reason, String why, String id, long epochMs) {
+        return refusal(codes.getOrDefault(reason, codes.getOrDefault(OTHER, "")), why, id, epochMs);
+    }
+
+    /**
+     * The answer to a request that the venue refuses; null = none.
+     *
+     * @param reason as for {@link #refused}, for words without a code
+     * @param words the venue's; they begin with its code if that is a number
+     */
+    public String refusedByVenue(String reason, String words, String id, long epochMs) {
+        Matcher coded = CODED.matcher(words);
+        if (coded.matches()) {
+            return refusal(coded.group(1), coded.group(2), id, epochMs);
+        }
+        int why = refused.indexOf("${why}");
+        String before = why < 0 ? "" : refused.substring(refused.lastIndexOf('"', why) + 1, why);
+        return refused(reason, words.startsWith(before) ? words.substring(before.length()) : words, id, epochMs);
+    }
+
+    private String refusal(String code, String why, String id, long epochMs) {
         return refused.isEmpty()
                 ? null
                 : TemplateText.reply(
                         withId(refused, id),
                         SubscribeTemplates.NONE.general(),
                         List.of(),
-                        values(id, why, codes.getOrDefault(reason, codes.getOrDefault(OTHER, ""))),
+                        values(id, why, code),
                         epochMs);
     }
 

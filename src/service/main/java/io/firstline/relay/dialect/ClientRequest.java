@@ -9,10 +9,20 @@ import java.util.List;
  * request has none.
  */
 public sealed interface ClientRequest {
+    /** The same request for a part of its streams, if it has any. */
+    default ClientRequest of(List<String> some) {
+        return this;
+    }
+
     /** Asks for further streams. */
     record Subscribe(List<String> streams, String id) implements ClientRequest {
         public Subscribe {
             streams = List.copyOf(streams);
+        }
+
+        @Override
+        public ClientRequest of(List<String> some) {
+            return new Subscribe(some, id);
         }
     }
 

@@ -1,0 +1,146 @@
+package io.firstline.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.deploy.FeedVerticle;
+import io.firstline.deploy.PoolVerticle;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Answers of a venue reach the client that asked. The test is the venue, which has two connections. */
+class VenueAnswersTest extends RelayTestBase {
+    private static final String OKX_BAD = "{\"channel\":\"nothing\",\"instId\":\"BTC-USDT\"}";
+
+    private final List<ServerWebSocket> lines = new CopyOnWriteArrayList<>();
+    private final List<JsonObject> requests = new CopyOnWriteArrayList<>();
+    private HttpServer venue;
+    private String deployment;
+
+    private void deploy(String profile, String path, String stream, long answerMs) {
+        venue = vertx.createHttpServer().webSocketHandler(line -> {
+            line.textMessageHandler(text -> requests.add(new JsonObject(text)));
+            lines.add(line);
+        });
+        join(venue.listen(0, "127.0.0.1"));
+        relay = new RelayVerticle(LOCAL.withLimit("lingerMs", 0), registry, System::nanoTime, answerMs);
+        join(vertx.deployVerticle(relay));
+        FeedConfig feed = FeedConfig.fromJson(new JsonObject()
+                .put("name", "f")
+                .put("venue", profile)
+                .put("url", "ws://127.0.0.1:" + venue.actualPort() + path)
+                .put("streams", new JsonArray().add(stream))
+                .put("connections", 2));
+        FeedVerticle verticle = new PoolVerticle(feed);
+        verticle.publishTo(relay.sink(feed));
+        deployment = join(vertx.deployVerticle(verticle));
+        eventually(() -> requests.size() == 2);
+        requests.clear();
+    }
+
+    @AfterEach
+    void undeploy() {
+        join(vertx.undeploy(deployment));
+        join(venue.close());
+    }
+
+    private void tell(int line, String text) {
+        join(lines.get(line).writeTextMessage(text));
+    }
+
+    private Reader asking(String path, String request) {
+        Reader client = reader(path);
+        client.socket.writeTextMessage(request);
+        eventually(() -> requests.size() == 2);
+        return client;
+    }
+
+    private String answer(Reader client) {
+        eventually(() -> !client.payloads.isEmpty());
+        return client.payloads.remove().toString();
+    }
+
+    @Test
+    void shouldAnswerWithTheVenuesRefusalAndAskNoMore() {
+        deploy("okx", "/ws/v5/public", "trades BTC-USDT", RelayVerticle.ANSWER_MS);
+        Reader client = asking(
+                "/ws/v5/public",
+                "{\"id\":\"mine\",\"op\":\"subscribe\",\"args\":[" + OKX_BAD
+                        + ",{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"}]}");
+        for (int line = 0; line < 2; line++) {
+            tell(
+                    line,
+                    "{\"id\":\"" + requests.get(0).getString("id")
+                            + "\",\"event\":\"error\",\"code\":\"60029\",\"msg\":\"Only for VIPs\",\"connId\":\"a\"}");
+        }
+
+        assertThat(answer(client))
+                .isEqualTo(
+                        "{\"id\":\"mine\",\"event\":\"subscribe\",\"arg\":{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},\"connId\":\"firstline\"}");
+        assertThat(answer(client))
+                .isEqualTo(
+                        "{\"id\":\"mine\",\"event\":\"error\",\"code\":\"60029\",\"msg\":\"Only for VIPs\",\"connId\":\"firstline\"}");
+        join(lines.get(0).close()); // the connection that replaces it asks for the feed's own stream only
+        eventually(() -> lines.size() == 3 && requests.size() == 3);
+        assertThat(requests.get(2).getJsonArray("args")).hasSize(1);
+    }
+
+    @Test
+    void shouldWaitForTheVenuesAck() {
+        deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);
+        Reader client = asking("/ws", "{\"method\":\"SUBSCRIBE\",\"params\":[\"" + BOOK + "\"],\"id\":7}");
+        Reader other = reader("/ws");
+        other.socket.writeTextMessage("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":1}");
+        answer(other);
+        assertThat(client.payloads).isEmpty();
+
+        long id = requests.get(0).getLong("id");
+        tell(0, "{\"code\":2,\"msg\":\"Invalid request: too many\",\"id\":" + id + "}");
+        tell(1, "{\"result\":null,\"id\":" + id + "}"); // one connection has it
+        assertThat(answer(client)).isEqualTo("{\"result\":null,\"id\":7}");
+    }
+
+    @Test
+    void shouldTakeDataForAnAck() {
+        deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);
+        Reader client = asking("/ws", "{\"method\":\"SUBSCRIBE\",\"params\":[\"" + BOOK + "\"],\"id\":7}");
+
+        tell(0, "{\"stream\":\"" + BOOK + "\",\"data\":{\"u\":1}}");
+        assertThat(answer(client)).isEqualTo("{\"result\":null,\"id\":7}");
+        assertThat(answer(client)).isEqualTo("{\"u\":1}");
+    }
+
+    @Test
+    void shouldRefuseAfterTheAckIfTheVenueIsLate() {
+        deploy("binance-spot", "/stream", TRADE, 300);
+        Reader client = asking("/ws", "{\"method\":\"SUBSCRIBE\",\"params\":[\"" + BOOK + "\"],\"id\":7}");
+        assertThat(answer(client)).isEqualTo("{\"result\":null,\"id\":7}"); // nobody waits for ever
+
+        long id = requests.get(0).getLong("id");
+        tell(0, "{\"code\":2,\"msg\":\"Invalid request: no such stream\",\"id\":" + id + "}");
+        tell(1, "{\"code\":2,\"msg\":\"Invalid request: no such stream\",\"id\":" + id + "}");
+        assertThat(answer(client)).isEqualTo("{\"code\":2,\"msg\":\"Invalid request: no such stream\",\"id\":7}");
+        client.socket.writeTextMessage("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":8}");
+        assertThat(answer(client)).isEqualTo("{\"result\":[],\"id\":8}");
+    }
+
+    @Test
+    void shouldCloseAClientWhosePathNamesARefusedStream() {
+        deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);
+        Reader client = reader("/feeds/f?streams=" + BOOK);
+        eventually(() -> requests.size() == 2);
+
+        long id = requests.get(0).getLong("id");
+        tell(0, "{\"code\":2,\"msg\":\"no such stream\",\"id\":" + id + "}");
+        tell(1, "{\"code\":2,\"msg\":\"no such stream\",\"id\":" + id + "}");
+        eventually(() -> client.closed);
+        assertThat(client.code()).isEqualTo(1008);
+        assertThat(client.socket.closeReason()).isEqualTo("no such stream");
+    }
+}
