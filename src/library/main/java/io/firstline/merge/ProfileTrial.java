@@ -123,11 +123,11 @@ public final class ProfileTrial {
             return;
         }
         data++;
-        if (isUnnamed || copy.stream == null) {
+        if (isUnnamed || copy.streamWatch() == null) {
             unnamed++;
             return;
         }
-        String stream = copy.stream.name;
+        String stream = copy.streamWatch().name;
         ClassTrial type = classes.get(Math.floorMod(format.classes().indexOf(format.classOf(stream)), classes.size()));
         type.message(stream, copy.key != 0);
         if (copy.last != OutgoingCopy.NO_NUMBER) {

@@ -32,8 +32,11 @@ final class JsonScanner {
     private boolean escaped;
 
     /** Sets the text: the bytes before {@code end}. */
+    @SuppressWarnings("ArrayEquals") // on purpose: a comparison costs less than G1's barrier for a stored reference
     void over(byte[] text, int end) {
-        bytes = text;
+        if (bytes != text) {
+            bytes = text;
+        }
         to = end;
     }
 

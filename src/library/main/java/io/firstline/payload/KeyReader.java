@@ -141,7 +141,10 @@ public final class KeyReader implements ValueReader {
 
     private void take(Scalar scalar, int at, int end, boolean escaped) {
         scalar.take(json.bytes(), at, end, escaped);
-        taken[takenCount++] = scalar;
+        if (taken[takenCount] != scalar) { // mostly as in the last message: see Scalar
+            taken[takenCount] = scalar;
+        }
+        takenCount++;
         missing--;
     }
 

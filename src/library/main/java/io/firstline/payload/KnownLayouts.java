@@ -9,7 +9,8 @@ import java.util.Arrays;
  *
  * <p>The layouts form a tree, because those of one feed begin alike: behind a value, its {@link Step#next} are the
  * bytes that were found there. Bounded by {@value #MOST_STEPS} steps and {@value #MOST_BYTES} bytes. If messages rarely
- * match, as where a server writes members in random order, the layouts are not used for a while.
+ * match, the layouts are forgotten and learned anew, because the feed may have other streams now. If they rarely match
+ * even then, as where a server writes members in random order, the layouts are not used for a while.
  *
  * <p>Used on one event loop only.
  */
@@ -23,7 +24,7 @@ final class KnownLayouts {
 
     /** After this number of messages the share that matched is checked. */
     private static final int WATCHED = 1_024;
-    /** This number of messages is read in full if fewer than half of those matched. */
+    /** This number of messages is read in full if fewer than half of those matched, twice in a row. */
     private static final int RESTING = 65_536;
 
     private static final Step[] NONE = {};
@@ -35,6 +36,8 @@ final class KnownLayouts {
     private int watched;
     private int matched;
     private int resting;
+    /** Whether they were forgotten at the last check. */
+    private boolean isAnew;
 
     // the layout of the message that is being read
     private final int[] starts = new int[MOST_VALUES];
@@ -110,11 +113,24 @@ final class KnownLayouts {
             return null;
         }
         if (++watched == WATCHED) {
-            resting = matched < WATCHED / 2 ? RESTING : 0;
-            watched = 0;
-            matched = 0;
+            check();
         }
         return start;
+    }
+
+    private void check() {
+        boolean isUseful = matched >= WATCHED / 2;
+        watched = 0;
+        matched = 0;
+        if (isUseful) {
+            isAnew = false;
+            return;
+        }
+        resting = isAnew ? RESTING : 0;
+        isAnew = !isAnew;
+        start.next = NONE;
+        steps = 0;
+        bytes = 0;
     }
 
     /** A message had a known layout. */

@@ -25,8 +25,11 @@ public final class Payload {
     private Buffer buffer;
 
     /** Sets a view of bytes that the next message may overwrite. */
+    @SuppressWarnings("ArrayEquals") // on purpose: a comparison costs less than G1's barrier for a stored reference
     public Payload over(byte[] bytes, int offset, int count, boolean isText) {
-        array = bytes;
+        if (array != bytes) {
+            array = bytes;
+        }
         from = offset;
         length = count;
         text = isText;

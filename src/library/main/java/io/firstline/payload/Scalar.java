@@ -10,7 +10,6 @@ import java.util.Arrays;
 /** The position and type of one value, or of an object or array where one is wanted. Its content is read lazily, because most copies need only its hash. */
 final class Scalar {
     private enum Kind {
-        ABSENT(0),
         NULL(0),
         TEXT(0),
         TEXT_WITH_ESCAPES(0),
@@ -44,7 +43,10 @@ final class Scalar {
     private final HashStream64 hashOfEscaped = XXH3.hashStream();
     private final Unescaped unescaped = new Unescaped();
 
-    private Kind kind = Kind.ABSENT;
+    private boolean isThere;
+    /** Meaningless unless it is there. */
+    private Kind kind = Kind.NULL;
+
     private boolean takesContainers;
     private byte[] bytes = {};
     private int from;
@@ -61,22 +63,41 @@ final class Scalar {
     private int placeTo;
 
     void clear() {
-        kind = Kind.ABSENT;
+        isThere = false;
         parsed = false;
         whole = false;
     }
 
+    /**
+     * Sets the type. Those of successive messages are alike, and so are their arrays: G1's barrier for a stored
+     * reference costs more than a comparison, several times per message.
+     */
+    private void is(Kind newKind) {
+        isThere = true;
+        if (kind != newKind) {
+            kind = newKind;
+        }
+    }
+
+    @SuppressWarnings("ArrayEquals") // on purpose: see above
+    private void in(byte[] text) {
+        if (bytes != text) {
+            bytes = text;
+        }
+    }
+
     /** Sets the value: a string with its quotes, a number or a literal. */
     void take(byte[] text, int start, int end, boolean escaped) {
-        bytes = text;
+        in(text);
         parsed = false;
-        kind = switch (text[start]) {
-            case '"' -> escaped ? Kind.TEXT_WITH_ESCAPES : Kind.TEXT;
-            case 'n' -> Kind.NULL;
-            case 't', 'f' -> Kind.BOOLEAN;
-            case '{', '[' -> Kind.CONTAINER;
-            default -> Kind.NUMBER;
-        };
+        is(
+                switch (text[start]) {
+                    case '"' -> escaped ? Kind.TEXT_WITH_ESCAPES : Kind.TEXT;
+                    case 'n' -> Kind.NULL;
+                    case 't', 'f' -> Kind.BOOLEAN;
+                    case '{', '[' -> Kind.CONTAINER;
+                    default -> Kind.NUMBER;
+                });
         int quote = text[start] == '"' ? 1 : 0;
         from = start + quote;
         to = end - quote;
@@ -84,8 +105,8 @@ final class Scalar {
 
     /** Sets a text of a binary message. */
     void takeText(byte[] message, int start, int end) {
-        bytes = message;
-        kind = Kind.RAW_TEXT;
+        in(message);
+        is(Kind.RAW_TEXT);
         from = start;
         to = end;
     }
@@ -93,7 +114,7 @@ final class Scalar {
     /** Sets an object or array of a binary message. */
     void takeContainer(byte[] message, int start, int end) {
         takeText(message, start, end);
-        kind = Kind.CONTAINER;
+        is(Kind.CONTAINER);
     }
 
     /** Sets an integer that a binary message has between these positions. */
@@ -135,14 +156,14 @@ final class Scalar {
     }
 
     void takeNull(int start) {
-        kind = Kind.NULL;
+        is(Kind.NULL);
         from = start;
         to = start + 1;
     }
 
     private void takeConverted(Kind newKind, byte[] json, int first, int start, int end) {
-        kind = newKind;
-        bytes = json;
+        is(newKind);
+        in(json);
         from = first;
         to = json.length;
         placeFrom = start;
@@ -150,7 +171,7 @@ final class Scalar {
     }
 
     private boolean isConverted() {
-        return kind == Kind.CONVERTED_NUMBER || kind == Kind.CONVERTED_BOOLEAN;
+        return isThere && (kind == Kind.CONVERTED_NUMBER || kind == Kind.CONVERTED_BOOLEAN);
     }
 
     /** An object or array here has a {@link #contentHash} from now on. */
@@ -167,7 +188,7 @@ final class Scalar {
     }
 
     boolean isAny() {
-        return kind != Kind.ABSENT && kind != Kind.NULL;
+        return isThere && kind != Kind.NULL;
     }
 
     /** The position of its first byte in the message, behind an opening quote. */
@@ -180,11 +201,11 @@ final class Scalar {
         if (isConverted()) {
             return placeTo;
         }
-        return kind == Kind.ABSENT ? from : to;
+        return isThere ? to : from;
     }
 
     boolean isNull() {
-        return kind == Kind.NULL;
+        return isThere && kind == Kind.NULL;
     }
 
     int length() {
@@ -215,6 +236,9 @@ final class Scalar {
     }
 
     boolean startsWith(byte[] beginning) {
+        if (!isThere) {
+            return false;
+        }
         if (kind == Kind.TEXT_WITH_ESCAPES) {
             unescaped.over(bytes, from, to);
             for (byte wanted : beginning) {
@@ -288,7 +312,7 @@ final class Scalar {
 
     /** Its text in the message, or what a JSON message would have; null if absent. */
     String json() {
-        if (kind == Kind.RAW_TEXT) {
+        if (isThere && kind == Kind.RAW_TEXT) {
             return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text())) + '"';
         }
         int quote = kind == Kind.TEXT || kind == Kind.TEXT_WITH_ESCAPES ? 1 : 0;

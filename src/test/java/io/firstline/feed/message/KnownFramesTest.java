@@ -56,7 +56,7 @@ class KnownFramesTest {
         assertThat(arrives(trade(5))).isFalse();
         long key = copy.key;
         long content = copy.content();
-        StreamWatch stream = copy.stream;
+        StreamWatch stream = copy.streamWatch();
         arrives(trade(6));
         nowNanos += SECOND;
 
@@ -64,7 +64,7 @@ class KnownFramesTest {
         assertThat(stream.lastNanos())
                 .as("a late copy too shows that the stream is alive")
                 .isEqualTo(nowNanos);
-        assertThat(copy.stream).isSameAs(stream);
+        assertThat(copy.streamWatch()).isSameAs(stream);
         assertThat(copy.key).isEqualTo(key).isNotZero();
         assertThat(copy.content()).isEqualTo(content).isNotZero();
         assertThat(copy.first).isEqualTo(5);
@@ -204,12 +204,12 @@ class KnownFramesTest {
     }
 
     private void keep(KnownFrames known, int number, long nanos) {
-        if (copy.stream == null) {
+        if (copy.streamWatch() == null) {
             arrives(trade(0));
         }
         StreamWatch stream = streams.numbered(0);
         ArrivingCopy kept = framed(number, nanos);
-        kept.stream = stream;
+        kept.in(stream);
         kept.key = number;
         kept.hash = number + 1L;
         known.keep(kept, 1);

@@ -44,8 +44,10 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     private String by;
     private Payload payload;
-    /** The values read from its message, valid until the next one is read; null = nothing. */
+    /** The values read from its message, valid until the next one is read. */
     private KeyValues read;
+
+    private boolean isRead;
 
     public long arrivalNanos;
     /** The seeded hash of the frame whose only message it is; 0 = not computed, or there is no such frame. */
@@ -67,8 +69,9 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     private boolean decoded;
 
     private Kind kind = Kind.DATA;
-    /** Null = not known. */
-    public StreamWatch stream;
+    private StreamWatch stream;
+    /** Whether the stream is its own, not that of an earlier copy. */
+    private boolean hasStream;
     /** The venue's key as a hash; 0 = it has none, only its bytes identify it. */
     public long key;
     /** Hash of all bytes that count, computed when needed unless some do not; 0 = not yet. */
@@ -95,8 +98,8 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     }
 
     /**
-     * Holds another copy from now on, of which nothing is known yet. Successive copies mostly share the connection:
-     * G1's barrier for a stored reference costs more than a comparison, several times per copy.
+     * Holds another copy from now on, of which nothing is known yet. Successive copies mostly share the connection, and
+     * often the stream: G1's barrier for a stored reference costs more than a comparison, several times per copy.
      */
     @SuppressWarnings("ReferenceEquality") // on purpose: another instance of an equal id is stored, which does no harm
     public ArrivingCopy of(String connectionId, Payload bytes, long nowNanos) {
@@ -108,12 +111,12 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         }
         arrivalNanos = nowNanos;
         frame = 0;
-        read = null;
+        isRead = false;
         closed = false;
         parts = 1;
         decoded = false;
         is(Kind.DATA);
-        stream = null;
+        hasStream = false;
         key = 0;
         hash = 0;
         first = OutgoingCopy.NO_NUMBER;
@@ -141,9 +144,20 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         return payload;
     }
 
-    /** These values were read from its message. */
+    /** These values were read from its message; null = nothing. */
     void has(KeyValues values) {
-        read = values;
+        isRead = values != null;
+        if (isRead && read != values) {
+            read = values;
+        }
+    }
+
+    /** It is part of this stream; null = not known. */
+    void in(StreamWatch newStream) {
+        hasStream = newStream != null;
+        if (hasStream && stream != newStream) {
+            stream = newStream;
+        }
     }
 
     /** The frame that it holds has this hash. */
@@ -210,7 +224,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     /** Returns its stream; null = not known. */
     public StreamWatch streamWatch() {
-        return stream;
+        return hasStream ? stream : null;
     }
 
     public long arrivalNanos() {
@@ -219,7 +233,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     /** Returns the way to the array whose elements are compared one by one; null = the copy stays whole. */
     public MessageItems.Path items() {
-        return stream == null || kind != Kind.DATA ? null : stream.places.items();
+        return !hasStream || kind != Kind.DATA ? null : stream.places.items();
     }
 
     /** Compares copies with this key by this hash of their item: what is around it may depend on the connection. */
@@ -283,7 +297,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     @Override
     public int stream() {
-        return stream == null ? 0 : stream.place;
+        return hasStream ? stream.place : 0;
     }
 
     @Override
@@ -299,7 +313,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
                 key == 0 ? hash : key,
                 message.toBuffer(),
                 message.isText(),
-                stream,
+                streamWatch(),
                 first,
                 last,
                 restarts,
@@ -308,7 +322,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     }
 
     private long eventMicros(Payload message) {
-        if (eventTimes == null || read == null) {
+        if (eventTimes == null || !isRead) {
             return OutgoingCopy.NOT_READ;
         }
         return message.length() > EventTimeReader.MAX_BYTES ? EventTimeReader.NO_TIME : eventTimes.micros(read);

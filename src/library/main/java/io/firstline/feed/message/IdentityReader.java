@@ -15,7 +15,7 @@ final class IdentityReader {
      * @param nameHash the hash of the name of its stream
      */
     void identify(ArrivingCopy copy, KeyValues read, long nameHash) {
-        ValuePlaces at = copy.stream.places;
+        ValuePlaces at = copy.streamWatch().places;
         copy.key = identity(read, at, nameHash);
         if (!at.ignore().isEmpty()) {
             ignore(copy, read, at.ignore());

@@ -126,7 +126,7 @@ final class KnownFrames {
             copy.isInFrame(bytes);
         }
         copy.parts = items;
-        copy.stream = streams.numbered((int) (facts & STREAM));
+        copy.in(streams.numbered((int) (facts & STREAM)));
         copy.key = places[at + KEY];
         copy.hash = places[at + HASH];
         copy.first = places[at + FIRST];
@@ -165,7 +165,7 @@ final class KnownFrames {
                 | (copy.restarts ? RESTARTS : 0)
                 | (copy.isDecoded() ? DECODED : 0)
                 | (long) items << ITEMS_SHIFT
-                | copy.stream.number;
+                | copy.streamWatch().number;
         places[at + KEY] = copy.key;
         places[at + HASH] = items == 1 ? copy.hashOfMessage() : 0;
         places[at + FIRST] = copy.first;

@@ -175,7 +175,7 @@ public final class MessageReader {
 
     /** Does what reading does for each copy. */
     private void recalled(ArrivingCopy copy) {
-        copy.stream.spoke(copy.arrivalNanos);
+        copy.streamWatch().spoke(copy.arrivalNanos);
         profile.look(copy);
     }
 
@@ -201,7 +201,7 @@ public final class MessageReader {
 
     /** Returns whether it is part of a stream: otherwise, reading may have had other effects. */
     private static boolean isMemorable(ArrivingCopy copy) {
-        return copy.frame != 0 && copy.kind() == Kind.DATA && copy.stream != null;
+        return copy.frame != 0 && copy.kind() == Kind.DATA && copy.streamWatch() != null;
     }
 
     /** Reads a copy that has just arrived. */
@@ -242,9 +242,9 @@ public final class MessageReader {
             return;
         }
         copy.has(read);
-        if (copy.stream != null) {
+        if (copy.streamWatch() != null) {
             identity.identify(copy, read, nameHash);
-            copy.stream.spoke(copy.arrivalNanos);
+            copy.streamWatch().spoke(copy.arrivalNanos);
         } else if (read != null && !layout.ignore.isEmpty()) {
             identity.ignore(copy, read, layout.ignore);
         }
@@ -306,15 +306,16 @@ public final class MessageReader {
         boolean isError = FieldMatch.anyIsTrue(layout.errors, read);
         boolean isControl =
                 tellsId || isError || FieldMatch.anyIsTrue(layout.control, read) || isControlText(copy.payload());
-        copy.stream = isControl ? null : stream(read, copy.arrivalNanos);
-        if (copy.stream == null) {
+        StreamWatch stream = isControl ? null : stream(read, copy.arrivalNanos);
+        copy.in(stream);
+        if (stream == null) {
             boolean isReply = replyReader.isReply(copy.payload(), read, isControl, isError, ids, replies);
             if (isError && !isReply) {
                 replies.erred(streamName(read), replyReader.words(read));
             }
             return isReply || isControl ? Kind.CONTROL : isUnnamed(read) ? Kind.UNNAMED : Kind.DATA;
         }
-        return copy.stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
+        return stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
     }
 
     /** Returns whether the server gives an id to a stream, which is learned. */

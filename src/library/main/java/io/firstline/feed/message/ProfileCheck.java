@@ -56,23 +56,24 @@ public final class ProfileCheck {
 
     /** Checks a copy, unless all values were found that are wanted of its stream. */
     void look(ArrivingCopy copy) {
-        if (copy.stream != null && copy.stream.fits) {
+        StreamWatch stream = copy.streamWatch();
+        if (stream != null && stream.fits) {
             return;
         }
         if (isOpen(ProfileValue.STREAM, 0)) {
-            check(copy, ProfileValue.STREAM, 0, copy.stream != null);
+            check(copy, ProfileValue.STREAM, 0, stream != null);
         }
-        if (copy.stream == null) {
+        if (stream == null) {
             return;
         }
-        int type = copy.stream.places.number();
+        int type = stream.places.number();
         if (type != 0 && isOpen(ProfileValue.KEY, type)) {
             check(copy, ProfileValue.KEY, type, copy.key != 0);
         }
         if (type != 0 && isOpen(ProfileValue.SEQUENCE, type)) {
             check(copy, ProfileValue.SEQUENCE, type, copy.isNumbered());
         }
-        copy.stream.fits = type == 0 || !(isOpen(ProfileValue.KEY, type) || isOpen(ProfileValue.SEQUENCE, type));
+        stream.fits = type == 0 || !(isOpen(ProfileValue.KEY, type) || isOpen(ProfileValue.SEQUENCE, type));
     }
 
     private void check(ArrivingCopy copy, ProfileValue what, int type, boolean found) {
