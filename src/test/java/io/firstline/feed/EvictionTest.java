@@ -184,7 +184,8 @@ class EvictionTest extends FeedTestBase {
         neverBelow(3, exchange, feed);
 
         Future<Void> first = feed.evict("f-2");
-        Future<Void> second = feed.evict("f-2"); // in the same turns of the loop, before anything can have been replaced
+        Future<Void> second =
+                feed.evict("f-2"); // in the same turns of the loop, before anything can have been replaced
         join(first);
         assertThat(failureOf(second))
                 .isInstanceOf(IllegalStateException.class)

@@ -148,7 +148,8 @@ class RecordingsTest {
                         .containsSequence("feed", "sequence", "connection", "receivedMicros")
                         .contains("text");
                 // each connection ends with a message of its own, for which another may already have ended
-                assertThat(lines.get(i).containsKey("late") && !isEnd(lines.get(i).getString("text")))
+                assertThat(lines.get(i).containsKey("late")
+                                && !isEnd(lines.get(i).getString("text")))
                         .as("late: %s", lines.get(i).encode())
                         .isFalse();
             }
