@@ -5,17 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A session with requests {@code {"op":"subscribe","args":[…]}}, in the form of OKX or of Bybit. The market's streams have
  * other names there.
  */
-final class ChannelSession implements VenueSession {
+final class ChannelSession extends VenueSession {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String QUOTE = "usdt";
     private static final Map<String, String> OKX_KINDS =
@@ -24,32 +22,14 @@ final class ChannelSession implements VenueSession {
             Map.of("publicTrade", "trade", "orderbook.1", "bookTicker", "tickers", "aggTrade", "orderbook.50", "depth");
 
     private final boolean okx;
-    private final int maxStreams;
-    private final Set<String> streams = new LinkedHashSet<>();
 
     ChannelSession(SimulatedVenue venue, int maxStreams) {
+        super(maxStreams);
         this.okx = venue == SimulatedVenue.OKX;
-        this.maxStreams = maxStreams;
     }
 
     @Override
-    public List<String> streams() {
-        return List.copyOf(streams);
-    }
-
-    @Override
-    public boolean subscribe(List<String> added) {
-        Set<String> all = new LinkedHashSet<>(streams);
-        all.addAll(added);
-        if (all.size() > maxStreams) {
-            return false;
-        }
-        streams.addAll(added);
-        return true;
-    }
-
-    @Override
-    public List<String> replies(String text) {
+    List<String> replies(String text) {
         if (okx && text.equals("ping")) {
             return List.of("pong");
         }
@@ -99,7 +79,7 @@ final class ChannelSession implements VenueSession {
             return null;
         }
         if (!adds) {
-            known.forEach(streams::remove);
+            unsubscribe(known);
         }
         return okx
                 ? replies
@@ -137,7 +117,7 @@ final class ChannelSession implements VenueSession {
     }
 
     @Override
-    public String shutdownNotice(long time) {
+    String shutdownNotice(long time) {
         return okx
                 ? "{\"event\":\"notice\",\"code\":\"64008\",\"msg\":\"The connection will soon be closed for a service upgrade. Please reconnect.\",\"connId\":\"simulator\"}"
                 : "";

@@ -7,7 +7,8 @@ enum DataForm {
     FUTURES_MILLIS,
     FUTURES_MICROS,
     OKX,
-    BYBIT;
+    BYBIT,
+    KRAKEN;
 
     static DataForm of(boolean futures, boolean micros) {
         if (futures) {

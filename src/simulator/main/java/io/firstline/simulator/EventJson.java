@@ -21,6 +21,9 @@ final class EventJson {
         if (inForm == DataForm.OKX || inForm == DataForm.BYBIT) {
             return ChannelJson.write(symbol, event, inForm);
         }
+        if (inForm == DataForm.KRAKEN) {
+            return KrakenJson.write(symbol, event);
+        }
         form = inForm;
         out.setLength(0);
         if (event instanceof MarketEvent.BookTicker ticker) {

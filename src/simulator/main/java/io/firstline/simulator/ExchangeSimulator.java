@@ -29,8 +29,8 @@ import java.util.function.BiConsumer;
  * A WebSocket server with Binance's market-stream protocol: spot on {@code /ws} and {@code /stream}, USD-M futures
  * below {@code /public} and {@code /market}, the time at {@code /api/v3/time} and {@code /fapi/v1/time}, order books at
  * {@code /api/v3/depth} and {@code /fapi/v1/depth}. It speaks OKX's protocol on {@code /ws/v5/public} (trades, books,
- * bbo-tbt, tickers) and Bybit's on {@code /v5/public/spot} and so on (publicTrade, orderbook.50, orderbook.1, tickers).
- * All of them show the same order book of a symbol. It emits a seeded market or replays recordings. Faults can be configured per
+ * bbo-tbt, tickers) and Bybit's on {@code /v5/public/spot} and so on (publicTrade, orderbook.50, orderbook.1, tickers),
+ * and Kraken's on {@code /v2} (trade, book of depth 10). All of them show the same order book of a symbol. It emits a seeded market or replays recordings. Faults can be configured per
  * connection.
  *
  * <p>All methods may be called from any thread. They take effect in order on the simulator's event loop, immediately if

@@ -22,8 +22,8 @@ record RequestRoute(String uri, SimulatedVenue venue, boolean combined, boolean 
     private static final Pattern BYBIT_PATH = Pattern.compile("/v5/public/(spot|linear|inverse)/?");
 
     /**
-     * Parses {@code [/public|/market](/ws[/a/b] | /stream[?streams=a/b])}, {@code /ws/v5/public} and
-     * {@code /v5/public/linear}; empty if the venue has no such path.
+     * Parses {@code [/public|/market](/ws[/a/b] | /stream[?streams=a/b])}, {@code /ws/v5/public},
+     * {@code /v5/public/linear} and {@code /v2}; empty if the venue has no such path.
      */
     static Optional<RequestRoute> parse(String uri) {
         QueryStringDecoder decoder = new QueryStringDecoder(uri);
@@ -33,6 +33,9 @@ record RequestRoute(String uri, SimulatedVenue venue, boolean combined, boolean 
         }
         if (BYBIT_PATH.matcher(path).matches()) {
             return Optional.of(new RequestRoute(uri, SimulatedVenue.BYBIT, false, false, List.of()));
+        }
+        if (path.equals("/v2")) {
+            return Optional.of(new RequestRoute(uri, SimulatedVenue.KRAKEN, false, false, List.of()));
         }
         SimulatedVenue venue = SimulatedVenue.SPOT;
         for (SimulatedVenue candidate : List.of(SimulatedVenue.PUBLIC, SimulatedVenue.MARKET)) {

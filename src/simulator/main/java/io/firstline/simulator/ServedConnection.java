@@ -89,6 +89,7 @@ final class ServedConnection {
         if (session.subscribe(route.streams())) {
             streams = session.streams();
             timers.start();
+            session.greetings().forEach(this::reply);
         } else {
             close(POLICY_VIOLATION, "Invalid request: too many streams");
         }
@@ -248,9 +249,13 @@ final class ServedConnection {
         if (replies == null) {
             close(POLICY_VIOLATION, "Invalid request: too many streams");
         } else {
-            replies.forEach(answer -> control(WireFrame.text(answer.getBytes(StandardCharsets.UTF_8))));
+            replies.forEach(this::reply);
             listener.subscribed(this, added);
         }
+    }
+
+    private void reply(String text) {
+        control(WireFrame.text(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private void pingWritten(WireFrame ping) {

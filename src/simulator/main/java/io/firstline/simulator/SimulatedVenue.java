@@ -15,6 +15,8 @@ enum SimulatedVenue {
     OKX(0, false),
     /** Bybit: {@code /v5/public/…}. */
     BYBIT(0, false),
+    /** Kraken's second protocol: {@code /v2}. */
+    KRAKEN(0, false),
     /** Any path, in replays. */
     REPLAY(0, false);
 
@@ -40,26 +42,29 @@ enum SimulatedVenue {
         return switch (this) {
             case OKX -> DataForm.OKX;
             case BYBIT -> DataForm.BYBIT;
+            case KRAKEN -> DataForm.KRAKEN;
             default -> DataForm.of(futures, micros);
         };
     }
 
     /** Whether a subscription of an order book begins with a snapshot. */
     boolean sendsSnapshots() {
-        return this == OKX || this == BYBIT;
+        return this == OKX || this == BYBIT || this == KRAKEN;
     }
 
     /** A new session of a client. */
     VenueSession session(boolean combined, int maxStreams) {
-        return this == OKX || this == BYBIT
-                ? new ChannelSession(this, maxStreams)
-                : new StreamSession(combined, maxStreams);
+        return switch (this) {
+            case OKX, BYBIT -> new ChannelSession(this, maxStreams);
+            case KRAKEN -> new KrakenSession(maxStreams);
+            default -> new StreamSession(combined, maxStreams);
+        };
     }
 
     /** Whether subscribers at this entrance get this stream. */
     boolean delivers(String stream) {
         return switch (this) {
-            case SPOT, OKX, BYBIT -> true;
+            case SPOT, OKX, BYBIT, KRAKEN -> true;
             case PUBLIC -> isPublic(stream);
             case MARKET -> !isPublic(stream);
             case REPLAY -> false;

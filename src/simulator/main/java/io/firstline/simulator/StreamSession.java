@@ -9,59 +9,39 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * The protocol state of one connection: its subscriptions, its {@code combined} property, and the replies to its
  * requests. Replies and error texts follow binance-spot-api-docs, web-socket-streams.md. Uses no socket; one thread.
  */
-final class StreamSession implements VenueSession {
+final class StreamSession extends VenueSession {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Pattern TEXT_ID = Pattern.compile("[A-Za-z0-9_-]{1,36}");
     private static final String METHODS =
             "`SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`";
 
-    private final Set<String> streams = new LinkedHashSet<>();
-    private final int maxStreams;
     private boolean combined;
 
     StreamSession(boolean combined, int maxStreams) {
+        super(maxStreams);
         this.combined = combined;
-        this.maxStreams = maxStreams;
     }
 
     @Override
-    public List<String> streams() {
-        return List.copyOf(streams);
-    }
-
-    @Override
-    public boolean isCombined() {
+    boolean isCombined() {
         return combined;
     }
 
     @Override
-    public String shutdownNotice(long time) {
+    String shutdownNotice(long time) {
         return "{\"e\":\"serverShutdown\",\"E\":" + time + "}";
     }
 
     @Override
-    public boolean subscribe(List<String> added) {
-        Set<String> all = new LinkedHashSet<>(streams);
-        all.addAll(added);
-        if (all.size() > maxStreams) {
-            return false;
-        }
-        streams.addAll(added);
-        return true;
-    }
-
-    @Override
-    public List<String> replies(String text) {
+    List<String> replies(String text) {
         return handle(text).map(List::of).orElse(null);
     }
 
@@ -105,18 +85,18 @@ final class StreamSession implements VenueSession {
                         .orElseGet(() -> Optional.of(invalid("stream name must be a string")));
             case "UNSUBSCRIBE" ->
                 names(params)
-                        .map(names -> unsubscribe(names, id))
+                        .map(names -> removed(names, id))
                         .or(() -> Optional.of(invalid("stream name must be a string")));
             case "LIST_SUBSCRIPTIONS" ->
-                Optional.of(params.isEmpty() ? result(JSON.valueToTree(streams), id) : invalid("too many parameters"));
+                Optional.of(params.isEmpty() ? result(JSON.valueToTree(streams()), id) : invalid("too many parameters"));
             case "SET_PROPERTY" -> Optional.of(propertyProblem(params, 2, id).orElseGet(() -> setCombined(params, id)));
             default ->
                 Optional.of(propertyProblem(params, 1, id).orElseGet(() -> result(BooleanNode.valueOf(combined), id)));
         };
     }
 
-    private String unsubscribe(List<String> names, JsonNode id) {
-        names.forEach(streams::remove);
+    private String removed(List<String> names, JsonNode id) {
+        unsubscribe(names);
         return result(NullNode.instance, id);
     }
 

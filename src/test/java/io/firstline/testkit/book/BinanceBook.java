@@ -13,6 +13,11 @@ public final class BinanceBook extends BookBuilder {
     private long lastUpdateId;
     private boolean hasApplied;
 
+    /** Whether it has events and no snapshot. */
+    boolean wantsSnapshot() {
+        return book() == null && !waiting.isEmpty();
+    }
+
     /**
      * Takes the answer of {@code /api/v3/depth}. Ask for it after the first event has come. Returns false if it is
      * older than that event: then ask again.

@@ -29,6 +29,12 @@ public record Book(NavigableMap<BigDecimal, BigDecimal> bids, NavigableMap<BigDe
         return book;
     }
 
+    /** The book in an answer of {@code /api/v3/depth}. */
+    public static Book ofRest(String answer) {
+        JsonNode json = BookBuilder.read(answer);
+        return of(json.path("bids"), json.path("asks"));
+    }
+
     /** Sets the quantities of these levels; quantity 0 removes the level. */
     void apply(JsonNode changedBids, JsonNode changedAsks) {
         changedBids.forEach(level -> apply(bids, level));
