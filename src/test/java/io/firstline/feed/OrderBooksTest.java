@@ -67,7 +67,10 @@ class OrderBooksTest extends FeedTestBase {
     }
 
     @ParameterizedTest
-    @EnumSource(BookVenue.class)
+    @EnumSource(
+            value = BookVenue.class,
+            names = {"OKX", "BYBIT"},
+            mode = EnumSource.Mode.EXCLUDE)
     void shouldBuildTheTrueBookFromAPoolWhoseConnectionsAreCut(BookVenue venue) {
         exchange = exchange(market(500));
         BookClient client = client(venue);

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** OKX and Bybit in the box. */
+/** OKX, Bybit and Kraken in the box. */
 class ChannelSessionTest {
     private static VenueSession session(String path) {
         return RequestRoute.parse(path).orElseThrow().venue().session(false, 2);
@@ -53,6 +54,46 @@ class ChannelSessionTest {
         assertThat(session.replies("{\"op\":\"subscribe\",\"args\":[\"tickers.SOLUSDT\"]}"))
                 .isNull(); // too many
         assertThat(session.shutdownNotice(5)).isEmpty();
+    }
+
+    @Test
+    void shouldAnswerLikeKraken() {
+        VenueSession session = session("/v2");
+
+        assertThat(session.greetings()).singleElement().asString().contains("\"channel\":\"status\"");
+        assertThat(timeless(session.replies("{\"method\":\"ping\",\"req_id\":3}")))
+                .containsExactly("{\"method\":\"pong\",\"req_id\":3}");
+        assertThat(
+                        timeless(
+                                session.replies(
+                                        "{\"method\":\"subscribe\",\"params\":{\"channel\":\"book\",\"symbol\":[\"BTC/USD\",\"BTC/XYZ\"]},\"req_id\":5}")))
+                .containsExactly(
+                        "{\"method\":\"subscribe\",\"req_id\":5,\"result\":{\"channel\":\"book\",\"depth\":10,\"symbol\":\"BTC/USD\"},\"success\":true}",
+                        "{\"method\":\"subscribe\",\"req_id\":5,\"error\":\"Currency pair not supported BTC/XYZ\",\"success\":false}");
+        assertThat(session.streams()).containsExactly("btcusdt@depth");
+        assertThat(
+                        session.replies(
+                                "{\"method\":\"subscribe\",\"params\":{\"channel\":\"book\",\"symbol\":[\"BTC/USD\"],\"depth\":25}}"))
+                .singleElement()
+                .asString()
+                .contains("Unsupported depth");
+        assertThat(
+                        session.replies(
+                                "{\"method\":\"subscribe\",\"params\":{\"channel\":\"trade\",\"symbol\":[\"BTC/USD\",\"ETH/USD\"]}}"))
+                .isNull(); // too many
+        session.replies("{\"method\":\"unsubscribe\",\"params\":{\"channel\":\"book\",\"symbol\":[\"BTC/USD\"]}}");
+        assertThat(session.streams()).isEmpty();
+        assertThat(session.replies("what?")).singleElement().asString().contains("\"error\":\"Malformed request\"");
+        assertThat(session.replies("{\"method\":\"what\"}"))
+                .singleElement()
+                .asString()
+                .contains("Unsupported method");
+    }
+
+    private static List<String> timeless(List<String> replies) {
+        return replies.stream()
+                .map(reply -> reply.replaceFirst(",\"time_in\":\"[^\"]*\",\"time_out\":\"[^\"]*\"", ""))
+                .toList();
     }
 
     @Test
