@@ -1,6 +1,5 @@
 package io.firstline.feed;
 
-
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.simulator.CutKind;

@@ -23,6 +23,7 @@ final class DemoVenue {
             "binance-usdm", new Entrance("/public/stream", List.of("%susdt@bookTicker", "%susdt@trade")),
             "bybit-linear", new Entrance("/v5/public/linear", List.of("orderbook.1.%SUSDT", "publicTrade.%SUSDT")),
             "bybit-spot", new Entrance("/v5/public/spot", List.of("orderbook.1.%SUSDT", "publicTrade.%SUSDT")),
+            "kraken-v2", new Entrance("/v2", List.of("book %S/USD", "trade %S/USD")),
             "okx", new Entrance("/ws/v5/public", List.of("bbo-tbt %S-USDT", "trades %S-USDT"))));
 
     private DemoVenue() {}

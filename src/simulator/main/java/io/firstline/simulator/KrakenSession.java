@@ -31,8 +31,9 @@ final class KrakenSession extends VenueSession {
 
     @Override
     List<String> greetings() {
-        return List.of("{\"channel\":\"status\",\"type\":\"update\",\"data\":[{\"version\":\"2.0.0\",\"system\":\"online\","
-                + "\"api_version\":\"v2\",\"connection_id\":1}]}");
+        return List.of(
+                "{\"channel\":\"status\",\"type\":\"update\",\"data\":[{\"version\":\"2.0.0\",\"system\":\"online\","
+                        + "\"api_version\":\"v2\",\"connection_id\":1}]}");
     }
 
     @Override

@@ -88,7 +88,8 @@ final class StreamSession extends VenueSession {
                         .map(names -> removed(names, id))
                         .or(() -> Optional.of(invalid("stream name must be a string")));
             case "LIST_SUBSCRIPTIONS" ->
-                Optional.of(params.isEmpty() ? result(JSON.valueToTree(streams()), id) : invalid("too many parameters"));
+                Optional.of(
+                        params.isEmpty() ? result(JSON.valueToTree(streams()), id) : invalid("too many parameters"));
             case "SET_PROPERTY" -> Optional.of(propertyProblem(params, 2, id).orElseGet(() -> setCombined(params, id)));
             default ->
                 Optional.of(propertyProblem(params, 1, id).orElseGet(() -> result(BooleanNode.valueOf(combined), id)));
