@@ -1,52 +1,45 @@
 package io.firstline.testkit.book;
 
-import java.util.function.Supplier;
-
 /** The venues whose books the simulator shows, and how a client asks each for the book of BTC. */
 public enum BookVenue {
     OKX(
             "okx",
             "/ws/v5/public",
             "books BTC-USDT",
-            "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"books\",\"instId\":\"BTC-USDT\"}]}",
-            OkxBook::new),
+            "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"books\",\"instId\":\"BTC-USDT\"}]}"),
     BYBIT(
             "bybit-linear",
             "/v5/public/linear",
             "orderbook.50.BTCUSDT",
-            "{\"op\":\"subscribe\",\"args\":[\"orderbook.50.BTCUSDT\"]}",
-            BybitBook::new),
+            "{\"op\":\"subscribe\",\"args\":[\"orderbook.50.BTCUSDT\"]}"),
     KRAKEN(
             "kraken-v2",
             "/v2",
             "book BTC/USD",
-            "{\"method\":\"subscribe\",\"params\":{\"channel\":\"book\",\"symbol\":[\"BTC/USD\"]}}",
-            () -> new KrakenBook(10)),
+            "{\"method\":\"subscribe\",\"params\":{\"channel\":\"book\",\"symbol\":[\"BTC/USD\"]}}"),
     BINANCE(
             "binance-spot",
             "/stream",
             "btcusdt@depth",
-            "{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@depth\"],\"id\":1}",
-            BinanceBook::new),
+            "{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@depth\"],\"id\":1}"),
     BINANCE_100_MS(
             "binance-spot",
             "/stream",
             "btcusdt@depth@100ms",
-            "{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@depth@100ms\"],\"id\":1}",
-            BinanceBook::new);
+            "{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@depth@100ms\"],\"id\":1}");
+
+    private static final int KRAKEN_LEVELS = 10;
 
     private final String profile;
     private final String path;
     private final String stream;
     private final String subscribe;
-    private final Supplier<BookBuilder> builder;
 
-    BookVenue(String profile, String path, String stream, String subscribe, Supplier<BookBuilder> builder) {
+    BookVenue(String profile, String path, String stream, String subscribe) {
         this.profile = profile;
         this.path = path;
         this.stream = stream;
         this.subscribe = subscribe;
-        this.builder = builder;
     }
 
     /** The name of the venue's profile. */
@@ -70,11 +63,16 @@ public enum BookVenue {
 
     /** A new client's empty book. */
     public BookBuilder builder() {
-        return builder.get();
+        return switch (this) {
+            case OKX -> new OkxBook();
+            case BYBIT -> new BybitBook();
+            case KRAKEN -> new KrakenBook(KRAKEN_LEVELS);
+            case BINANCE, BINANCE_100_MS -> new BinanceBook();
+        };
     }
 
     /** The levels that a client of this venue knows. */
     public int levels() {
-        return this == KRAKEN ? 10 : Integer.MAX_VALUE;
+        return this == KRAKEN ? KRAKEN_LEVELS : Integer.MAX_VALUE;
     }
 }
