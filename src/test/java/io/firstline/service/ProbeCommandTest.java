@@ -225,11 +225,12 @@ class ProbeCommandTest {
         String url = "ws://127.0.0.1:1/";
         Cli.run("probe", url, "--address=here")
                 .assertBadInput("--address: found here, allowed: an address of the host");
+        Cli.run("probe", url, "--address=127.0.0.1", "--address=127.0.0.1")
+                .assertBadInput("--address: found 127.0.0.1 twice, allowed: each address once");
         Cli.run("probe", url, "--local-address=203.0.113.9")
-                .assertBadInput(
-                        "/paths/localAddresses/0: found \"203.0.113.9\", which this machine does not have, allowed:");
+                .assertBadInput("--local-address: found \"203.0.113.9\", which this machine does not have, allowed:");
         Cli.run("probe", url, "--proxy=http://me:hush@127.0.0.1")
-                .assertBadInput("/paths/proxies/0: found", "without a port, allowed: http://[user:password@]host:port");
+                .assertBadInput("--proxy: found", "without a port, allowed: http://[user:password@]host:port");
         Cli.run("probe", url, "--proxy=http://127.0.0.1:1", "--address=127.0.0.2")
                 .assertBadInput("--address: found with proxies, which resolve the host, allowed: only without");
         Path two = Files.writeString(

@@ -228,6 +228,7 @@ class TailCommandTest {
                 "http://localhost/                 | a wss:// URL",
                 "ws://feed.example.com/            | found \"ws://feed.example.com/\", allowed: wss://",
                 "--feed a/b ws://localhost/        | name",
+                "--venue nosuch ws://localhost/    | --venue: found \"nosuch\"",
                 "nosuch.json                       | nosuch.json",
                 "--cluster                         | --feed: found nothing, allowed: the name of a feed",
                 "--cluster-member 10.0.0.1:5701 --feed btc | --cluster-member: found 10.0.0.1:5701, allowed: a member on this machine",

@@ -3,6 +3,7 @@ package io.firstline.service;
 import io.firstline.connection.HostAddresses;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Collections;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -32,7 +33,10 @@ final class PathOptions {
         for (String address : addresses) {
             if (!HostAddresses.isAddress(address)) {
                 throw new BadInputException(
-                        "--address: found " + address + ", allowed: an address of the host, such as" + " 192.0.2.7");
+                        "--address: found " + address + ", allowed: an address of the host, such as 192.0.2.7");
+            }
+            if (Collections.frequency(addresses, address) > 1) {
+                throw new BadInputException("--address: found " + address + " twice, allowed: each address once");
             }
         }
         return addresses;

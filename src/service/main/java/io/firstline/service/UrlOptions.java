@@ -2,6 +2,8 @@ package io.firstline.service;
 
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.problem.Problem;
 import io.firstline.config.service.ServiceConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,6 +17,15 @@ import picocli.CommandLine.Option;
 /** The options of a feed whose URL or venue is an argument. */
 final class UrlOptions {
     private static final int MAX_CONNECTIONS = WsPoolConfig.MAX_CONNECTIONS;
+    /** Where the values of the options stand in a feed's configuration. */
+    private static final Map<String, String> OPTIONS = Map.of(
+            "/url", "the URL",
+            "/venue", "--venue",
+            "/streams", "--stream",
+            "/secrets", "--secret",
+            "/onConnect", "--on-connect",
+            "/paths/localAddresses", "--local-address",
+            "/paths/proxies", "--proxy");
 
     @Option(
             names = "--connections",
@@ -106,7 +117,23 @@ final class UrlOptions {
         if (!onConnect.isEmpty()) {
             feed.put("onConnect", new JsonArray(onConnect));
         }
-        return new ServiceConfig(List.of(FeedConfig.fromJson(feed, Path.of("conf"))), null, Set.of());
+        try {
+            return new ServiceConfig(List.of(FeedConfig.fromJson(feed, Path.of("conf"))), null, Set.of());
+        } catch (InvalidConfigException e) {
+            throw new InvalidConfigException(
+                    "the feed of the command line",
+                    e.problems().stream().map(UrlOptions::ofOption).toList());
+        }
+    }
+
+    /** Names the option instead of the place in a configuration, which the user has not written. */
+    private static Problem ofOption(Problem problem) {
+        return OPTIONS.entrySet().stream()
+                .filter(option -> problem.pointer().equals(option.getKey())
+                        || problem.pointer().startsWith(option.getKey() + "/"))
+                .map(option -> new Problem(option.getValue(), problem.found(), problem.allowed()))
+                .findFirst()
+                .orElse(problem);
     }
 
     /** The feeds are those of a configuration, which has all this. */
