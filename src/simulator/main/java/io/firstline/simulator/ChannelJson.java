@@ -40,13 +40,18 @@ final class ChannelJson {
                             + size(quote.bidLots()) + "\",\"0\",\"1\"]],\"ts\":\"" + ms(ticker.eventUs())
                             + "\",\"seqId\":" + ticker.updateId() + "}");
         }
-        if (event instanceof MarketEvent.AggTrade trade) {
+        if (event instanceof MarketEvent.Ticker ticker) {
+            BookQuote quote = ticker.quote();
             return okx(
                     "tickers",
                     id,
-                    "{\"instType\":\"SPOT\",\"instId\":\"" + id + "\",\"last\":\"" + price(trade.ticks())
-                            + "\",\"lastSz\":\"" + size(trade.lots()) + "\",\"vol24h\":\"" + trade.aggregateId()
-                            + "\",\"ts\":\"" + ms(trade.eventUs()) + "\"}");
+                    "{\"instType\":\"SPOT\",\"instId\":\"" + id + "\",\"last\":\"" + price(quote.bidTicks())
+                            + "\",\"lastSz\":\"" + size(quote.bidLots()) + "\",\"askPx\":\"" + price(quote.askTicks())
+                            + "\",\"askSz\":\"" + size(quote.askLots()) + "\",\"bidPx\":\"" + price(quote.bidTicks())
+                            + "\",\"bidSz\":\"" + size(quote.bidLots()) + "\",\"open24h\":\""
+                            + price(ticker.openTicks()) + "\",\"high24h\":\"" + price(ticker.highTicks())
+                            + "\",\"low24h\":\"" + price(ticker.lowTicks()) + "\",\"vol24h\":\"" + ticker.trades()
+                            + "\",\"ts\":\"" + ms(ticker.eventUs()) + "\"}");
         }
         if (event instanceof MarketEvent.Depth depth) {
             OrderBook book = depth.after();
@@ -82,12 +87,14 @@ final class ChannelJson {
                             + "\"]],\"a\":[[\"" + price(quote.askTicks()) + "\",\"" + size(quote.askLots())
                             + "\"]],\"u\":" + ticker.updateId() + ",\"seq\":" + ticker.updateId() + "}");
         }
-        if (event instanceof MarketEvent.AggTrade trade) {
+        if (event instanceof MarketEvent.Ticker ticker) {
             return bybit(
                     "tickers." + symbol,
-                    trade.eventUs(),
-                    "{\"symbol\":\"" + symbol + "\",\"lastPrice\":\"" + price(trade.ticks()) + "\",\"volume24h\":\""
-                            + trade.aggregateId() + "\"}");
+                    ticker.eventUs(),
+                    "{\"symbol\":\"" + symbol + "\",\"lastPrice\":\""
+                            + price(ticker.quote().bidTicks())
+                            + "\",\"highPrice24h\":\"" + price(ticker.highTicks()) + "\",\"lowPrice24h\":\""
+                            + price(ticker.lowTicks()) + "\",\"volume24h\":\"" + ticker.trades() + "\"}");
         }
         if (event instanceof MarketEvent.Depth depth) {
             OrderBook book = depth.after();

@@ -17,9 +17,9 @@ final class ChannelSession extends VenueSession {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String QUOTE = "usdt";
     private static final Map<String, String> OKX_KINDS =
-            Map.of("trades", "trade", "bbo-tbt", "bookTicker", "tickers", "aggTrade", "books", "depth");
+            Map.of("trades", "trade", "bbo-tbt", "bookTicker", "tickers", "ticker", "books", "depth");
     private static final Map<String, String> BYBIT_KINDS =
-            Map.of("publicTrade", "trade", "orderbook.1", "bookTicker", "tickers", "aggTrade", "orderbook.50", "depth");
+            Map.of("publicTrade", "trade", "orderbook.1", "bookTicker", "tickers", "ticker", "orderbook.50", "depth");
 
     private final boolean okx;
 

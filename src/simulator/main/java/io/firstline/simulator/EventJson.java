@@ -12,6 +12,7 @@ final class EventJson {
     private static final int SPOT_QUANTITY_DECIMALS = 5;
     private static final int FUTURES_QUANTITY_DECIMALS = 3;
     private static final int SPOT_DECIMALS = 8;
+    private static final long DAY_US = 86_400_000_000L;
 
     private final StringBuilder out = new StringBuilder(512);
     private DataForm form = DataForm.SPOT_MILLIS;
@@ -32,6 +33,8 @@ final class EventJson {
             trade(symbol, trade);
         } else if (event instanceof MarketEvent.AggTrade trade) {
             aggTrade(symbol, trade);
+        } else if (event instanceof MarketEvent.Ticker ticker) {
+            ticker(symbol, ticker);
         } else if (event instanceof MarketEvent.Depth depth) {
             depth(symbol, depth);
         }
@@ -94,6 +97,37 @@ final class EventJson {
         number("l", event.lastId());
         time("T", event.matchUs());
         maker(event.buyerIsMaker());
+    }
+
+    private void ticker(String symbol, MarketEvent.Ticker event) {
+        BookQuote quote = event.quote();
+        text("e", "24hrTicker");
+        time("E", event.eventUs());
+        text("s", symbol);
+        price("p", quote.bidTicks() - event.openTicks());
+        price("P", (quote.bidTicks() - event.openTicks()) * 10_000 / event.openTicks());
+        price("w", (event.highTicks() + event.lowTicks()) / 2);
+        if (!form.isFutures()) {
+            price("x", event.openTicks());
+        }
+        price("c", quote.bidTicks());
+        quantity("Q", quote.bidLots());
+        if (!form.isFutures()) {
+            price("b", quote.bidTicks());
+            quantity("B", quote.bidLots());
+            price("a", quote.askTicks());
+            quantity("A", quote.askLots());
+        }
+        price("o", event.openTicks());
+        price("h", event.highTicks());
+        price("l", event.lowTicks());
+        quantity("v", event.trades());
+        price("q", event.trades());
+        time("O", event.eventUs() - DAY_US);
+        time("C", event.eventUs());
+        number("F", 1);
+        number("L", event.trades());
+        number("n", event.trades());
     }
 
     /** The answer of {@code /api/v3/depth} or {@code /fapi/v1/depth}, with at most this many levels. */
@@ -190,8 +224,10 @@ final class EventJson {
         for (int i = 0; i < scale; i++) {
             unit *= 10;
         }
-        out.append('"').append(unscaled / unit).append('.');
-        String fraction = Long.toString(unscaled % unit);
+        out.append(unscaled < 0 ? "\"-" : "\"")
+                .append(Math.abs(unscaled) / unit)
+                .append('.');
+        String fraction = Long.toString(Math.abs(unscaled) % unit);
         out.append("0".repeat(scale - fraction.length())).append(fraction);
         out.append("0".repeat(decimals - scale)).append('"');
     }

@@ -22,6 +22,9 @@ final class MarketStream {
     private final PriceWalk walk;
     private final SplittableRandom random;
     private final BookWalk book;
+    private final long openTicks;
+    private long highTicks;
+    private long lowTicks;
     private OrderBook lastShown;
     private long lastUpdateId = FIRST_UPDATE_ID;
     private long lastTradeId = FIRST_TRADE_ID;
@@ -33,6 +36,9 @@ final class MarketStream {
         this.kind = kind;
         this.walk = new PriceWalk(seed * 31 + symbol.hashCode(), anchorTicks);
         this.random = new SplittableRandom(seed * 31 + name.hashCode());
+        this.openTicks = anchorTicks;
+        this.highTicks = anchorTicks;
+        this.lowTicks = anchorTicks;
         this.book = book;
         this.lastShown = book.now();
     }
@@ -65,6 +71,7 @@ final class MarketStream {
                 new MarketEvent.BookTicker(lastUpdateId += 1 + random.nextInt(9), nowUs, matchUs, quote);
             case TRADE -> trade(quote, nowUs, matchUs);
             case AGG_TRADE -> aggTrade(quote, nowUs, matchUs);
+            case TICKER -> ticker(quote, nowUs);
             case DEPTH, DEPTH_100MS -> depth(nowUs);
         };
     }
@@ -87,6 +94,12 @@ final class MarketStream {
                 price(quote, buyerIsMaker),
                 lots(),
                 buyerIsMaker);
+    }
+
+    private MarketEvent ticker(BookQuote quote, long nowUs) {
+        highTicks = Math.max(highTicks, quote.bidTicks());
+        lowTicks = Math.min(lowTicks, quote.bidTicks());
+        return new MarketEvent.Ticker(++lastTradeId - FIRST_TRADE_ID, nowUs, openTicks, highTicks, lowTicks, quote);
     }
 
     /** {@code depth} has every change; {@code depth@100ms} has all changes since its last message in one. */

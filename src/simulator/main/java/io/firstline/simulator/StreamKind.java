@@ -5,6 +5,7 @@ enum StreamKind {
     BOOK_TICKER("bookTicker"),
     TRADE("trade"),
     AGG_TRADE("aggTrade"),
+    TICKER("ticker"),
     DEPTH("depth"),
     DEPTH_100MS("depth@100ms");
 
