@@ -40,7 +40,7 @@ class PathLearningTest extends FeedTestBase {
 
     /** Sends messages on all connections until a condition holds, on the second server a round later. */
     private void until(Callable<Boolean> holds) {
-        Await.attempt(Duration.ofSeconds(25), Duration.ofMillis(20), "what the test waits for", () -> {
+        Await.attempt(Duration.ofSeconds(45), Duration.ofMillis(20), "what the test waits for", () -> {
             List<Runnable> later = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
                 String text = "{\"id\":" + next++ + "}";

@@ -176,7 +176,7 @@ class HttpVerticleTest extends HttpTestBase {
                 .as("the only feed need not be named")
                 .isTrue();
         exchange.emit(TRADE, "2"); // the first that all are known to deliver
-        eventually(() -> !subsets().isEmpty());
+        eventually(() -> subsets().size() == 3);
         assertThat(subsets().getJsonObject(2).getJsonArray("connections"))
                 .as("all three, settled after two seconds")
                 .hasSize(3);
