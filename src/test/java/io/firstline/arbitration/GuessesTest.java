@@ -51,7 +51,7 @@ class GuessesTest {
     private void open(int historySize) {
         history = new SeenMessages(historySize, Long.MAX_VALUE);
         lines = new LineTable();
-        matcher = new MessageMatcher(history, lines, SKEW);
+        matcher = new MessageMatcher(history, lines, SKEW, true);
         places = new LinePlaces(history, matcher, SKEW);
         guesses = new Guesses<>(history, matcher, places, merged(), SKEW);
         a = founder();

@@ -27,7 +27,7 @@ final class LinesInStep {
 
     LinesInStep(int historySize) {
         this.history = new SeenMessages(historySize, Long.MAX_VALUE);
-        this.matcher = new MessageMatcher(history, lines, SKEW);
+        this.matcher = new MessageMatcher(history, lines, SKEW, true);
         this.places = new LinePlaces(history, matcher, SKEW);
         this.lateness = new Lateness(history, lines, matcher, SKEW);
     }

@@ -127,6 +127,7 @@ class NodesSimulationTest {
             nodes.feeds.forEach(feed -> {
                 nodes.at(2 * SECOND, feed::emit);
                 nodes.at(0, feed::read);
+                nodes.at(0, feed::want);
             });
             nodes.at(8 * SECOND, this::plan);
             nodes.at(0, this::look);
@@ -137,13 +138,18 @@ class NodesSimulationTest {
             calmFrom = nodes.now;
             nodes.runUntil(nodes.now + 15 * SECOND);
             for (Feed feed : nodes.feeds) {
-                int lost = feed.lost(0, calmFrom);
-                if (feed.disordered > 0 && feed.excuses.size() == 1 && !exchangeCut) {
-                    faults.add(feed.name + " out of order: " + feed.disordered);
-                }
-                if (lost > 0 || feed.twice > 0) {
-                    faults.add(feed.name + " lost " + lost + ", twice " + feed.twice + " " + feed.faults);
-                }
+                check(feed.name, feed.leased);
+                check(feed.name + " merged", feed.merged);
+            }
+        }
+
+        private void check(String name, SimulatedConsumer consumer) {
+            int lost = consumer.lost(calmFrom);
+            if (consumer.disordered > 0 && consumer.excuses.size() == 1 && !exchangeCut) {
+                faults.add(name + " out of order: " + consumer.disordered);
+            }
+            if (lost > 0 || consumer.twice > 0) {
+                faults.add(name + " lost " + lost + ", twice " + consumer.twice + " " + consumer.faults);
             }
         }
 
@@ -296,12 +302,13 @@ class NodesSimulationTest {
             feed.lastEpoch = carried.epoch();
             feed.lastOwner = carried.node();
             if (feed.takeovers == 1) {
-                feed.excuses.add(new long[] {0, nodes.now + AFTER_START});
+                feed.leased.excuses.add(new long[] {0, nodes.now + AFTER_START});
+                feed.merged.excuses.add(new long[] {0, nodes.now + AFTER_START});
             } else if (!warm
                     && (!anotherWasReady(carried)
                             || nodes.now - feed.disturbed < 2L * settings.leaseMs() * MS + SECOND)) {
                 nodes.trace("%s: an exception applies", feed.name);
-                feed.excuses.add(new long[] {nodes.now - UNKNOWN_BEFORE, nodes.now + UNKNOWN_AFTER});
+                feed.leased.excuses.add(new long[] {nodes.now - UNKNOWN_BEFORE, nodes.now + UNKNOWN_AFTER});
             }
         }
 
@@ -323,7 +330,7 @@ class NodesSimulationTest {
                     faults.add(feed.name + " has " + owners + " owners at " + nodes.now / MS + " ms");
                 }
                 if (nodes.now - feed.ownerlessSince > 9_500 * MS) {
-                    feed.excuses.add(new long[] {feed.ownerlessSince - SECOND, nodes.now});
+                    feed.leased.excuses.add(new long[] {feed.ownerlessSince - SECOND, nodes.now});
                 }
                 feed.look();
                 if (!couldBeOwned(feed)) {

@@ -14,7 +14,6 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -185,88 +185,29 @@ final class SimulatedNodes {
 
     // the exchange and the reader
 
-    /** The messages of one feed that the exchange sent, and those that its reader got. */
+    /** The messages of one feed that the exchange sent, and its consumers. */
     final class Feed {
         final String name;
-        final SimulatedReader reader;
         final List<Long> sentNanos = new ArrayList<>();
-        private final BitSet seen = new BitSet();
-        final List<String> faults = new ArrayList<>();
-        /** Messages sent in these times may be lost or come twice. */
-        final List<long[]> excuses = new ArrayList<>();
+        /** Reads the owner. */
+        final SimulatedConsumer leased;
+        /** Merges the nodes. */
+        final SimulatedConsumer merged;
 
-        private int lastDelivered = -1;
         int lastEpoch;
         Node lastOwner;
         long ownerlessSince;
         long disturbed;
         int takeovers;
-        int twice;
-        int excused;
-        int disordered;
-        boolean asking;
 
         Feed(String name) {
             this.name = name;
-            this.reader = new SimulatedReader(this::delivered, loss -> {});
+            this.leased = new SimulatedConsumer(SimulatedNodes.this, this, false);
+            this.merged = new SimulatedConsumer(SimulatedNodes.this, this, true);
         }
 
         long identity(int message) {
             return (name.hashCode() * 1_000_003L + message) * 2 + 1;
-        }
-
-        private void delivered(FeedMessage message) {
-            int number = Integer.parseInt(
-                    message.connectionId().substring(message.connectionId().indexOf('#') + 1));
-            if (seen.get(number)) {
-                if (isExcused(number)) {
-                    excused++;
-                } else {
-                    twice++;
-                    if (faults.size() < 5) {
-                        faults.add(String.format(
-                                "at %,.0f ms %s: message %d sent at %,.0f ms came twice, as %d of epoch %d from %s",
-                                now / 1e6,
-                                name,
-                                number,
-                                sentNanos.get(number) / 1e6,
-                                message.sequence(),
-                                message.epoch(),
-                                message.connectionId()));
-                        trace("%s", faults.get(faults.size() - 1));
-                    }
-                }
-            }
-            seen.set(number);
-            if (number < lastDelivered) {
-                disordered++;
-                trace("%s message %d of epoch %d after %d", name, number, message.epoch(), lastDelivered);
-            }
-            lastDelivered = Math.max(lastDelivered, number);
-        }
-
-        boolean isExcused(int number) {
-            long sent = sentNanos.get(number);
-            return excuses.stream().anyMatch(time -> sent >= time[0] && sent <= time[1]);
-        }
-
-        /** Counts lost messages, sent between two times. */
-        int lost(long from, long to) {
-            int lost = 0;
-            for (int i = 0; i < sentNanos.size(); i++) {
-                if (!seen.get(i) && sentNanos.get(i) >= from && sentNanos.get(i) <= to) {
-                    if (isExcused(i)) {
-                        excused++;
-                    } else {
-                        lost++;
-                        if (faults.size() < 5) {
-                            faults.add(String.format(
-                                    "%s: message %d sent at %,.0f ms was lost", name, i, sentNanos.get(i) / 1e6));
-                        }
-                    }
-                }
-            }
-            return lost;
         }
 
         void emit() {
@@ -277,21 +218,18 @@ final class SimulatedNodes {
         }
 
         void read() {
-            reader.passed(now);
-            ask();
+            leased.look();
+            merged.look();
             at(now + 200 * MS, this::read);
         }
 
-        void ask() {
-            SimulatedReader.Question question = asking ? null : reader.question(now);
-            if (question != null) {
-                asking = true;
-                request(settings.members, name, question.epoch(), question.from(), question.to(), answer -> {
-                    asking = false;
-                    reader.answered(answer, now);
-                    ask();
-                });
+        /** The consumer that merges the nodes asks for their lines. */
+        void want() {
+            for (Node node : nodes) {
+                link(settings.members, node.index)
+                        .send(() -> node.deliver(() -> node.carried(name).ifPresent(Carried::linesWanted)));
             }
+            at(now + SECOND, this::want);
         }
 
         void look() {
@@ -303,8 +241,25 @@ final class SimulatedNodes {
         }
     }
 
+    /** The number of the message that the exchange sent. */
+    static int numberOf(FeedMessage message) {
+        return Integer.parseInt(
+                message.connectionId().substring(message.connectionId().indexOf('#') + 1));
+    }
+
     /** As {@code ReplayService.ask}: three carriers are asked, the first answer counts; null = none within a second. */
-    private void request(int from, String feed, int epoch, long first, long last, Consumer<ReplayResponse> then) {
+    void request(int from, String feed, SimulatedReader.Question question, Consumer<ReplayResponse> then) {
+        request(
+                from,
+                feed,
+                there -> question.line() == null
+                        ? there.answer(question.epoch(), question.from(), question.to())
+                        : there.answerForLine(question.line(), question.from(), question.to()),
+                then);
+    }
+
+    private void request(
+            int from, String feed, Function<Carried, ReplayResponse> question, Consumer<ReplayResponse> then) {
         List<Node> carriers = new ArrayList<>(
                 nodes.stream().filter(node -> node.carried(feed).isPresent()).toList());
         Collections.shuffle(carriers, random);
@@ -327,9 +282,7 @@ final class SimulatedNodes {
         for (Node node : asked) {
             link(from, node.index)
                     .send(() -> node.deliver(() -> {
-                        ReplayResponse answer = node.carried(feed)
-                                .map(carried -> carried.answer(epoch, first, last))
-                                .orElse(null);
+                        ReplayResponse answer = node.carried(feed).map(question).orElse(null);
                         link(node.index, from).send(() -> receive(from, () -> once.accept(answer)));
                     }));
         }
@@ -555,8 +508,9 @@ final class SimulatedNodes {
         private final String name;
         private final Feed feed;
         private final FeedLease lease;
-        private final RetentionBuffer retention = new RetentionBuffer(new Retention(settings.kept, 1 << 30, 10), 1);
+        private final RetentionBuffer retention = newMemory();
         private final ReplicaCore core;
+        private final NodeLine line;
         private final Set<Integer> seen = new HashSet<>();
         private final List<Connection> connections = new ArrayList<>();
         private int opened;
@@ -569,6 +523,7 @@ final class SimulatedNodes {
                     feeds.stream().filter(f -> f.name.equals(name)).findFirst().orElseThrow();
             this.lease = new FeedLease("" + (node.index + 1), node::clock);
             this.core = new ReplicaCore(retention, message -> retention.add(message, ""), node.clock());
+            this.line = new NodeLine(lease.node(), NOON_MS + now / MS, run -> newMemory());
             lease.holder(this);
             node.deliver(now + millis(5, 200), () -> {
                 core.subscriptionsChanged();
@@ -579,6 +534,14 @@ final class SimulatedNodes {
                 }
             });
             node.deliver(now + millis(0, 1_000), this::pong);
+        }
+
+        private RetentionBuffer newMemory() {
+            return new RetentionBuffer(new Retention(settings.kept, 1 << 30, 10), 1);
+        }
+
+        private void linesWanted() {
+            line.wanted(node.clock());
         }
 
         private void open(boolean alone) {
@@ -594,7 +557,9 @@ final class SimulatedNodes {
         }
 
         private void happened(FeedFact fact) {
-            core.happened(new FeedEvent(name, 0, 0, fact), node.clock());
+            FeedEvent event = new FeedEvent(name, 0, 0, fact);
+            line.happened(event);
+            core.happened(event, node.clock());
             share();
         }
 
@@ -621,7 +586,6 @@ final class SimulatedNodes {
         }
 
         private FeedMessage received(int number, Connection connection) {
-            check();
             FeedMessage message = new FeedMessage(
                     name,
                     0,
@@ -633,6 +597,12 @@ final class SimulatedNodes {
                     SMALL,
                     true,
                     false);
+            FeedMessage ofLine = line.received(message, node.clock());
+            if (ofLine != null) {
+                String run = line.name();
+                link(node.index, nodes.size()).send(() -> feed.merged.arrived(run, ofLine));
+            }
+            check();
             FeedMessage published = core.received(message, node.clock());
             share();
             return published;
@@ -650,10 +620,7 @@ final class SimulatedNodes {
                                     other.deliver(() -> other.carried(name).ifPresent(there -> there.heard(message))));
                 }
             }
-            link(node.index, nodes.size()).send(() -> {
-                feed.reader.arrived(message, now);
-                feed.ask();
-            });
+            link(node.index, nodes.size()).send(() -> feed.leased.arrived(null, message));
         }
 
         private void heard(FeedMessage message) {
@@ -667,7 +634,9 @@ final class SimulatedNodes {
             ReplicaCore.Request request = core.nextRequest();
             if (request != null) {
                 trace("%s node %d asks for %s", name, node.index + 1, request);
-                request(node.index, name, request.epoch(), request.from(), request.to(), answer -> {
+                Function<Carried, ReplayResponse> question =
+                        there -> there.answer(request.epoch(), request.from(), request.to());
+                request(node.index, name, question, answer -> {
                     if (answer != null) {
                         core.answered(request, answer, node.clock());
                         trace(
@@ -696,7 +665,16 @@ final class SimulatedNodes {
                     || epoch > retention.state().epochs().newest()) {
                 return null;
             }
-            return from > 0 ? retention.range(from, to > 0 ? to : Long.MAX_VALUE) : retention.state();
+            return answer(retention, from, to);
+        }
+
+        private ReplayResponse answerForLine(String run, long from, long to) {
+            RetentionBuffer kept = line.kept(run);
+            return kept == null ? null : answer(kept, from, to);
+        }
+
+        private static ReplayResponse answer(RetentionBuffer kept, long from, long to) {
+            return from > 0 ? kept.range(from, to > 0 ? to : Long.MAX_VALUE) : kept.state();
         }
 
         boolean owns() {

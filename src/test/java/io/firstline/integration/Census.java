@@ -10,17 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Records what an exchange sent, for any number of feeds that should each receive all of it. */
 final class Census {
-    private record Sent(int number, String stream) {}
+    private record Sent(int number, String stream, long nanos) {}
 
     private final Map<String, Sent> sent = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
 
     Census(ExchangeSimulator exchange) {
         exchange.onEmit((stream, payload) -> {
-            if (sent.put(payload.toString(), new Sent(count.getAndIncrement(), stream)) != null) {
+            if (sent.put(payload.toString(), new Sent(count.getAndIncrement(), stream, System.nanoTime())) != null) {
                 throw new AssertionError("the simulator repeats itself");
             }
         });
@@ -47,6 +48,24 @@ final class Census {
         /** When the first message of each epoch arrived. */
         final Map<Integer, Long> beganNanos = new ConcurrentHashMap<>();
 
+        private long lastNanos;
+        private long lastSentNanos;
+        /** The longest time between two messages, beyond the time between their emissions. */
+        private final AtomicLong longestGapNanos = new AtomicLong();
+
+        /** Returns the longest gap since the last call, milliseconds. */
+        double takeLongestGapMs() {
+            return longestGapNanos.getAndSet(0) / 1e6;
+        }
+
+        private void noteGap(long sentNanos, long nowNanos) {
+            if (lastNanos != 0) {
+                longestGapNanos.accumulateAndGet((nowNanos - lastNanos) - (sentNanos - lastSentNanos), Math::max);
+            }
+            lastNanos = nowNanos;
+            lastSentNanos = sentNanos;
+        }
+
         @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
         void receive(FeedMessage delivered) {
             String text = delivered.asText();
@@ -58,6 +77,7 @@ final class Census {
                 twice++;
                 tell(delivered, "came again, first as", this.delivered.get(message.number()));
             } else {
+                noteGap(message.nanos(), System.nanoTime());
                 seen.set(message.number());
                 this.delivered.put(message.number(), delivered);
                 received++;

@@ -101,9 +101,10 @@ class ClusterFaultsTest {
             tell("no network namespaces here: nothing is cut");
         }
         Map<Fault, List<Double>> times = new EnumMap<>(Fault.class);
+        Map<Fault, List<Double>> gaps = new EnumMap<>(Fault.class);
         for (int round = 0; round < ROUNDS; round++) {
             Fault fault = faults.get(round % faults.size());
-            List<Double> took = befall(fault);
+            List<Double> took = befall(fault, gaps.computeIfAbsent(fault, f -> new ArrayList<>()));
             times.computeIfAbsent(fault, f -> new ArrayList<>()).addAll(took);
             System.out.printf(
                     Locale.ROOT,
@@ -116,15 +117,20 @@ class ClusterFaultsTest {
         try {
             scene.settle();
         } finally {
-            tell(times);
+            tell(times, gaps);
         }
         scene.assertNothingLost();
     }
 
-    /** Applies a fault to the node that owns the first feed; returns how long each of its feeds was silent. */
-    private List<Double> befall(Fault fault) throws Exception {
+    /**
+     * Applies a fault to the node that owns the first feed; returns how long each of its feeds was silent.
+     *
+     * @param gaps takes the longest gaps at the consumers that merge the nodes
+     */
+    private List<Double> befall(Fault fault, List<Double> gaps) throws Exception {
         int victim = scene.ownerOf("f1");
         Map<String, Integer> epochs = scene.epochsOf(victim);
+        scene.takeMergedGaps(epochs.keySet());
         long start = System.nanoTime();
         System.out.printf("[cluster] %tT.%<tL %s of node %d%n", Instant.now().atZone(ZoneOffset.UTC), fault, victim);
         switch (fault) {
@@ -136,6 +142,7 @@ class ClusterFaultsTest {
             case STOP -> scene.node(victim).signal("TERM");
         }
         List<Double> took = scene.untilTaken(epochs, start);
+        gaps.addAll(scene.takeMergedGaps(epochs.keySet()));
         Thread.sleep(1_000); // more load before the next check, not a proof
         switch (fault) {
             case KILL, STOP -> {
@@ -149,18 +156,21 @@ class ClusterFaultsTest {
         return took;
     }
 
-    private void tell(Map<Fault, List<Double>> times) {
+    private void tell(Map<Fault, List<Double>> times, Map<Fault, List<Double>> gaps) {
         times.forEach((fault, took) -> {
             List<Double> sorted = took.stream().sorted().toList();
             double max = sorted.get(sorted.size() - 1);
+            List<Double> merged = gaps.get(fault).stream().sorted().toList();
             tell(
-                    "%-5s %3d takeovers, p50 %6.0f ms, max %6.0f ms (target %d ms%s)",
+                    "%-5s %3d takeovers, p50 %6.0f ms, max %6.0f ms (target %d ms%s); merged: longest gap p50 %4.1f ms, max %4.1f ms",
                     fault,
                     sorted.size(),
                     sorted.get(sorted.size() / 2),
                     max,
                     fault.targetMs,
-                    max <= fault.targetMs ? "" : ", MISSED");
+                    max <= fault.targetMs ? "" : ", MISSED",
+                    merged.isEmpty() ? 0 : merged.get(merged.size() / 2),
+                    merged.isEmpty() ? 0 : merged.get(merged.size() - 1));
         });
         tell("%d faults, %s", ROUNDS, scene.ledger());
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.cluster.ClusterVerticle;
 import io.firstline.cluster.HazelcastCluster;
 import io.firstline.config.cluster.ClusterConfig;
+import io.firstline.replay.Failover;
 import io.firstline.replay.FeedSubscription;
+import io.firstline.replay.SubscriptionOptions;
 import io.firstline.replay.SubscriptionReport;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +34,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Three nodes in separate processes that carry the same feeds, an exchange, and a consumer of every feed on a fourth
@@ -41,6 +45,10 @@ final class ClusterScene implements AutoCloseable {
     private static final int PORT = 5700;
     private static final String SECRET = "a secret of this test";
     private static final long PATIENCE_S = 60;
+    /** How many of the feeds have a second consumer, which merges the nodes. */
+    private static final int MERGED = Integer.getInteger("cluster.merged", 20);
+
+    private static final SubscriptionOptions MERGE = SubscriptionOptions.DEFAULT.withFailover(Failover.MERGED);
 
     private final Path folder;
     private final int feeds;
@@ -50,6 +58,10 @@ final class ClusterScene implements AutoCloseable {
     private final List<Program> nodes = new ArrayList<>(Collections.nCopies(NODES + 1, null));
     private final Map<String, FeedSubscription> subscriptions = new TreeMap<>();
     private final Map<String, Census.Share> shares = new TreeMap<>();
+    /** Subscriptions of the same feeds that merge the nodes. */
+    private final Map<String, FeedSubscription> merging = new TreeMap<>();
+
+    private final Map<String, Census.Share> merged = new TreeMap<>();
     private final Vertx exchangeVertx = Vertx.vertx();
     private final ExchangeSimulator exchange;
     private final Census census;
@@ -101,6 +113,12 @@ final class ClusterScene implements AutoCloseable {
             FeedSubscription subscription = FeedSubscription.of(vertx, name).handler(share::receive);
             subscriptions.put(name, subscription);
             Bench.get(subscription.start());
+            if (i <= MERGED) {
+                Census.Share all = census.new Share();
+                merged.put(name, all);
+                merging.put(name, FeedSubscription.of(vertx, name, MERGE).handler(all::receive));
+                Bench.get(merging.get(name).start());
+            }
         }
         until("owners", () -> owners().size() == feeds);
         exchange.resumeEmission();
@@ -287,16 +305,32 @@ final class ClusterScene implements AutoCloseable {
         return census.sent();
     }
 
+    /** Returns the longest gap of each of these feeds at the consumers that merge the nodes, since the last call, milliseconds. */
+    List<Double> takeMergedGaps(Collection<String> feeds) {
+        Map<String, Double> gaps = new TreeMap<>();
+        merged.forEach((feed, share) -> gaps.put(feed, share.takeLongestGapMs()));
+        gaps.keySet().retainAll(feeds);
+        return List.copyOf(gaps.values());
+    }
+
     // the ledger
 
     /** Pauses the exchange and waits until every consumer has everything. */
     void settle() {
         Bench.silence(exchange);
-        until("everything received", () -> shares.values().stream().allMatch(share -> share.lost() <= 0));
+        until("everything received", () -> Stream.of(shares, merged)
+                .flatMap(of -> of.values().stream())
+                .allMatch(share -> share.lost() <= 0));
     }
 
     /** Asserts that every message arrived once, in its stream's order, and that no consumer reported a loss. */
     void assertNothingLost() {
+        assertNothingLost(shares, subscriptions);
+        assertNothingLost(merged, merging);
+    }
+
+    private static void assertNothingLost(
+            Map<String, Census.Share> shares, Map<String, FeedSubscription> subscriptions) {
         shares.forEach((feed, share) -> {
             SubscriptionReport report = Bench.get(subscriptions.get(feed).report());
             assertThat(share.lost()).as("lost of %s: %s", feed, report).isZero();
@@ -314,18 +348,28 @@ final class ClusterScene implements AutoCloseable {
         List<SubscriptionReport> reports =
                 subscriptions.values().stream().map(s -> Bench.get(s.report())).toList();
         return String.format(
-                Locale.ROOT,
-                "%d feeds of %d messages/s, %,d sent to each: lost %d, twice %d, out of order %d; filled %d, repeats left out %d, stale %d, restarts %d",
-                feeds,
-                rate,
-                census.sent(),
-                shares.values().stream().mapToInt(Census.Share::lost).sum(),
-                shares.values().stream().mapToInt(share -> share.twice).sum(),
-                shares.values().stream().mapToInt(share -> share.outOfOrder).sum(),
-                reports.stream().mapToLong(SubscriptionReport::filled).sum(),
-                reports.stream().mapToLong(SubscriptionReport::repeated).sum(),
-                reports.stream().mapToLong(SubscriptionReport::stale).sum(),
-                reports.stream().mapToLong(SubscriptionReport::restarts).sum());
+                        Locale.ROOT,
+                        "%d feeds of %d messages/s, %,d sent to each: lost %d, twice %d, out of order %d; filled %d, repeats left out %d, stale %d, restarts %d",
+                        feeds,
+                        rate,
+                        census.sent(),
+                        shares.values().stream().mapToInt(Census.Share::lost).sum(),
+                        shares.values().stream().mapToInt(share -> share.twice).sum(),
+                        shares.values().stream()
+                                .mapToInt(share -> share.outOfOrder)
+                                .sum(),
+                        reports.stream().mapToLong(SubscriptionReport::filled).sum(),
+                        reports.stream().mapToLong(SubscriptionReport::repeated).sum(),
+                        reports.stream().mapToLong(SubscriptionReport::stale).sum(),
+                        reports.stream().mapToLong(SubscriptionReport::restarts).sum())
+                + String.format(
+                        Locale.ROOT,
+                        "; merged: lost %d, twice %d, out of order %d",
+                        merged.values().stream().mapToInt(Census.Share::lost).sum(),
+                        merged.values().stream().mapToInt(share -> share.twice).sum(),
+                        merged.values().stream()
+                                .mapToInt(share -> share.outOfOrder)
+                                .sum());
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A subscription to which the nodes are lines of an arbiter. */
@@ -181,6 +182,20 @@ class MergedReaderTest {
         from("a/2", "5");
         assertThat(got).containsExactly("1", "2", "3", "4", "5");
         assertThat(reader.report().takeovers()).isOne();
+    }
+
+    /** A connection of the node was held up, and another one has delivered younger messages meanwhile. */
+    @Test
+    void shouldRecogniseWhatANodeDeliversAfterYoungerMessages() {
+        inStep("a/1", "b/1");
+        String[] ordered =
+                IntStream.range(0, 1_000).mapToObj(i -> "in order " + i).toArray(String[]::new);
+        from("a/1", ordered);
+        from("b/1", ordered);
+        from("a/1", "old 1", "old 2", "old 3", "old 4", "young");
+        from("b/1", "young", "old 1", "old 2", "old 3", "old 4");
+
+        assertThat(got.subList(1_000, got.size())).containsExactly("old 1", "old 2", "old 3", "old 4", "young");
     }
 
     @Test

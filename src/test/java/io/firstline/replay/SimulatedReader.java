@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A {@link FeedSubscription} without its event bus: the shipped {@link GapFiller} with the same settings, for
+ * A {@link FeedSubscription} without its event bus: the shipped readers with the same settings, for
  * simulations in other packages. Times are nanoseconds of a virtual clock.
  */
 public final class SimulatedReader {
@@ -19,14 +19,31 @@ public final class SimulatedReader {
             16_384,
             TimeUnit.SECONDS.toNanos(10));
 
-    private final GapFiller gapFiller;
-    private ReplayRequest open;
+    private final MessageReader reader;
 
-    /** A request to the owner. */
-    public record Question(int epoch, long from, long to) {}
+    /** A request to a node. */
+    public record Question(LineRequest request) {
+        /** Returns the line whose messages it requests; null = those of the owner. */
+        public String line() {
+            return request.line();
+        }
 
-    public SimulatedReader(Consumer<FeedMessage> delivered, Consumer<Loss> lost) {
-        gapFiller = new GapFiller(SETTINGS, false, new GapFiller.Receiver() {
+        public int epoch() {
+            return request.request().epoch();
+        }
+
+        public long from() {
+            return request.request().from();
+        }
+
+        public long to() {
+            return request.request().to();
+        }
+    }
+
+    /** @param merges whether it merges the nodes instead of reading the owner */
+    public SimulatedReader(boolean merges, Consumer<FeedMessage> delivered, Consumer<Loss> lost) {
+        GapFiller.Receiver receiver = new GapFiller.Receiver() {
             @Override
             public void deliver(FeedMessage message) {
                 delivered.accept(message);
@@ -36,36 +53,38 @@ public final class SimulatedReader {
             public void lost(Loss loss) {
                 lost.accept(loss);
             }
-        });
+        };
+        reader = merges
+                ? new MergedReader(SETTINGS, receiver)
+                : new OwnerReader(new GapFiller(SETTINGS, false, receiver));
     }
 
-    public void arrived(FeedMessage message, long nowNanos) {
-        gapFiller.arrived(message, nowNanos);
+    public void arrived(String line, FeedMessage message, long nowNanos) {
+        reader.arrived(line, message, nowNanos);
     }
 
     /** Time has passed. */
     public void passed(long nowNanos) {
-        gapFiller.passed(nowNanos);
+        reader.passed(nowNanos);
     }
 
-    /** Returns the request to send now; null = none. It must be answered before the next. */
+    /** Returns a request to send now; null = none. It must be answered. */
     public Question question(long nowNanos) {
-        ReplayRequest request = gapFiller.request(nowNanos);
-        open = request == null ? open : request;
-        return request == null ? null : new Question(request.epoch(), request.from(), request.to());
+        LineRequest request = reader.request(nowNanos);
+        return request == null ? null : new Question(request);
     }
 
-    /** The open request is answered; null = it is not. */
-    public void answered(ReplayResponse answer, long nowNanos) {
+    /** A request is answered; null = it is not. */
+    public void answered(Question question, ReplayResponse answer, long nowNanos) {
         if (answer == null) {
-            gapFiller.unanswered(open, false, nowNanos);
+            reader.unanswered(question.request(), false, nowNanos);
         } else {
-            gapFiller.answered(open, answer, nowNanos);
+            reader.answered(question.request(), answer, nowNanos);
         }
     }
 
     @Override
     public String toString() {
-        return gapFiller.toString();
+        return reader.toString();
     }
 }

@@ -103,7 +103,7 @@ public final class Arbiter<M> {
         this.settings = settings;
         this.output = output;
         this.seen = new SeenMessages(settings.historySize(), settings.historyNanos());
-        this.matcher = new MessageMatcher(seen, lines, settings.skewNanos());
+        this.matcher = new MessageMatcher(seen, lines, settings.skewNanos(), settings.ordered());
         this.places = new LinePlaces(seen, matcher, settings.skewNanos());
         this.lateness = new Lateness(seen, lines, matcher, settings.skewNanos());
         this.settlement = new Settlement(settings, seen, lines, matcher, output);

@@ -15,6 +15,7 @@ final class MessageMatcher {
     private final ServerOrder order;
     private final LineTable lines;
     private final long skewNanos;
+    private final boolean ordered;
 
     /** Whether lines agree on the order within named streams, and of all messages without a stream. */
     private final OrderAgreement inStreams;
@@ -31,14 +32,19 @@ final class MessageMatcher {
      */
     private final long[] unconfirmed = new long[MAX_UNCONFIRMED];
 
-    MessageMatcher(SeenMessages seen, LineTable lines, long skewNanos) {
+    MessageMatcher(SeenMessages seen, LineTable lines, long skewNanos, boolean ordered) {
         this.seen = seen;
         this.order = seen.order();
         this.lines = lines;
         this.skewNanos = skewNanos;
-        this.inStreams = new OrderAgreement(skewNanos, OrderAgreement.ENOUGH);
-        this.unnamed = new OrderAgreement(skewNanos, 2 * OrderAgreement.ENOUGH);
-        this.apart = new OrderAgreement(skewNanos, OrderAgreement.ENOUGH);
+        this.ordered = ordered;
+        this.inStreams = agreement(skewNanos, OrderAgreement.ENOUGH, ordered);
+        this.unnamed = agreement(skewNanos, 2 * OrderAgreement.ENOUGH, ordered);
+        this.apart = agreement(skewNanos, OrderAgreement.ENOUGH, ordered);
+    }
+
+    private static OrderAgreement agreement(long mostNanos, int enough, boolean ordered) {
+        return ordered ? new OrderAgreement(mostNanos, enough) : OrderAgreement.none();
     }
 
     /** The published message that a copy on a line belongs to, or 0 if there is none. */
@@ -209,7 +215,7 @@ final class MessageMatcher {
 
     /** At this distance or more, messages of a stream arrive in the same order on all lines. */
     long distanceNanos(int stream) {
-        return agreement(stream).isComplete() ? 0 : stream == 0 ? apart.distanceNanos() : skewNanos;
+        return agreement(stream).isComplete() ? 0 : stream == 0 || !ordered ? apart.distanceNanos() : skewNanos;
     }
 
     private OrderAgreement agreement(int stream) {

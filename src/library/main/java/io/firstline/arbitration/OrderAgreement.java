@@ -7,6 +7,7 @@ package io.firstline.arbitration;
  */
 final class OrderAgreement {
     static final int ENOUGH = 64;
+    private static final int NEVER = Integer.MAX_VALUE;
     private static final int MOST = 1 << 20;
     /** By the power of two of their distance in microseconds. */
     private static final int BUCKETS = 32;
@@ -39,9 +40,14 @@ final class OrderAgreement {
         this.needed = enough;
     }
 
+    /** Lines do not agree on the order at any distance, whatever they deliver. */
+    static OrderAgreement none() {
+        return new OrderAgreement(Long.MAX_VALUE / 4, NEVER);
+    }
+
     /** At this distance, in nanoseconds, and beyond it lines agree on the order. */
     long distanceNanos() {
-        return bucket == 0 ? 0 : Math.min(mostNanos, 1_000L << bucket);
+        return bucket == 0 ? 0 : needed == NEVER ? mostNanos : Math.min(mostNanos, 1_000L << bucket);
     }
 
     /** Whether every distance is enough. */
@@ -60,6 +66,9 @@ final class OrderAgreement {
 
     /** A copy came in order; its message was this far from the one before it. */
     void kept(long nanos) {
+        if (needed == NEVER) {
+            return;
+        }
         if (bucket == 0) {
             complete = Math.min(MOST, complete + 1);
             return;
@@ -97,6 +106,9 @@ final class OrderAgreement {
      * @param nanos how far apart they are
      */
     void broken(long messageHash, long nanos) {
+        if (needed == NEVER) {
+            return;
+        }
         doubtful = messageHash;
         bucketBeforeDoubt = bucket;
         complete = 0;

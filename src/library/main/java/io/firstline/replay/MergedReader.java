@@ -28,7 +28,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class MergedReader implements MessageReader {
     private static final ArbiterSettings ARBITRATION = new ArbiterSettings(
-            16_384, TimeUnit.SECONDS.toNanos(60), TimeUnit.SECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(250));
+            16_384,
+            TimeUnit.SECONDS.toNanos(60),
+            TimeUnit.SECONDS.toNanos(1),
+            TimeUnit.MILLISECONDS.toNanos(250),
+            false);
     /** The nodes of a cluster, and some that have just left. */
     private static final int MOST_LINES = 32;
     /** A line without a message for this long, while others have some, has ended. */
@@ -56,7 +60,7 @@ final class MergedReader implements MessageReader {
 
         NodeLine(long nowNanos) {
             this.nowNanos = nowNanos;
-            this.line = arbiter.join(nowNanos, nowNanos);
+            this.line = joined();
         }
 
         @Override
@@ -71,7 +75,12 @@ final class MergedReader implements MessageReader {
             if (!othersHaveThem) {
                 MergedReader.this.lost(loss.count());
             }
-            line = arbiter.join(nowNanos, nowNanos);
+            line = joined();
+        }
+
+        /** Its first messages may have been held up for long on a connection of the node. */
+        private Line joined() {
+            return arbiter.join(nowNanos - ARBITRATION.historyNanos(), nowNanos);
         }
     }
 

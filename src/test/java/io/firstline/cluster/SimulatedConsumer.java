@@ -1,0 +1,116 @@
+package io.firstline.cluster;
+
+import io.firstline.replay.SimulatedReader;
+import io.firstline.replay.SimulatedReader.Question;
+import io.firstline.stream.FeedMessage;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** A consumer of one feed in {@link SimulatedNodes}: what it asks for, and what it gets of what the exchange sent. */
+final class SimulatedConsumer {
+    private static final int TOLD = 5;
+
+    private final SimulatedNodes nodes;
+    private final SimulatedNodes.Feed feed;
+    final SimulatedReader reader;
+    private final BitSet seen = new BitSet();
+    final List<String> faults = new ArrayList<>();
+    /** Messages sent in these times may be lost or come twice. */
+    final List<long[]> excuses = new ArrayList<>();
+
+    private int open;
+    private int lastDelivered = -1;
+    int twice;
+    int excused;
+    int disordered;
+    /** The longest time from the exchange to the consumer, of messages that were sent in the given time. */
+    long slowestNanos;
+
+    /** @param merges whether it merges the nodes instead of reading the owner */
+    SimulatedConsumer(SimulatedNodes nodes, SimulatedNodes.Feed feed, boolean merges) {
+        this.nodes = nodes;
+        this.feed = feed;
+        this.reader = new SimulatedReader(merges, this::delivered, loss -> nodes.trace("%s %s", feed.name, loss));
+    }
+
+    /** A message has arrived on a link. */
+    void arrived(String line, FeedMessage message) {
+        reader.arrived(line, message, nodes.now);
+        ask();
+    }
+
+    /** Time has passed. */
+    void look() {
+        reader.passed(nodes.now);
+        ask();
+    }
+
+    private void ask() {
+        for (Question question = reader.question(nodes.now); question != null; question = reader.question(nodes.now)) {
+            Question asked = question;
+            open++;
+            nodes.request(nodes.settings.members(), feed.name, asked, answer -> {
+                open--;
+                reader.answered(asked, answer, nodes.now);
+                ask();
+            });
+        }
+    }
+
+    private void delivered(FeedMessage message) {
+        int number = SimulatedNodes.numberOf(message);
+        slowestNanos = Math.max(slowestNanos, nodes.now - feed.sentNanos.get(number));
+        if (seen.get(number)) {
+            if (isExcused(number)) {
+                excused++;
+            } else {
+                twice++;
+                tell(String.format(
+                        "at %,.0f ms %s: message %d sent at %,.0f ms came twice, as %d of epoch %d from %s",
+                        nodes.now / 1e6,
+                        feed.name,
+                        number,
+                        feed.sentNanos.get(number) / 1e6,
+                        message.sequence(),
+                        message.epoch(),
+                        message.connectionId()));
+            }
+        }
+        seen.set(number);
+        if (number < lastDelivered) {
+            disordered++;
+            nodes.trace("%s message %d of epoch %d after %d", feed.name, number, message.epoch(), lastDelivered);
+        }
+        lastDelivered = Math.max(lastDelivered, number);
+    }
+
+    private void tell(String fault) {
+        if (faults.size() < TOLD) {
+            faults.add(fault);
+            nodes.trace("%s", fault);
+        }
+    }
+
+    private boolean isExcused(int number) {
+        long sent = feed.sentNanos.get(number);
+        return excuses.stream().anyMatch(time -> sent >= time[0] && sent <= time[1]);
+    }
+
+    /** Counts lost messages, sent until a time. */
+    int lost(long to) {
+        int lost = 0;
+        for (int i = 0; i < feed.sentNanos.size() && feed.sentNanos.get(i) <= to; i++) {
+            if (!seen.get(i)) {
+                if (isExcused(i)) {
+                    excused++;
+                } else {
+                    lost++;
+                    tell(String.format(
+                            "%s: message %d sent at %,.0f ms was lost", feed.name, i, feed.sentNanos.get(i) / 1e6));
+                }
+            }
+        }
+        return lost;
+    }
+}
