@@ -24,9 +24,10 @@ public final class Addresses {
     private static final String LINES = "lines";
     private static final String AMENDMENTS = "amendments";
     private static final String HERE = "here";
+    private static final String RELAYS = "relays";
 
     private static final Set<String> RESERVED =
-            Set.of(EVENTS, SEND, COMMAND, RESEND, REPLICAS, CARRIERS, LINES, AMENDMENTS, HERE);
+            Set.of(EVENTS, SEND, COMMAND, RESEND, REPLICAS, CARRIERS, LINES, AMENDMENTS, HERE, RELAYS);
 
     private Addresses() {}
 
@@ -87,6 +88,11 @@ public final class Addresses {
     /** Like {@link #command}, for the feed as this node receives it, whichever node publishes it. */
     public static String here(String feed) {
         return stream(feed, HERE);
+    }
+
+    /** The streams that the clients of each node's relay want. */
+    public static String relays(String feed) {
+        return stream(feed, RELAYS);
     }
 
     /**

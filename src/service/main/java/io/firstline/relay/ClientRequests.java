@@ -252,6 +252,11 @@ final class ClientRequests {
         return Future.succeededFuture();
     }
 
+    /** See {@link UpstreamStreams#shareWithOthers}. */
+    void shareWithOthers() {
+        upstream.shareWithOthers(nanos);
+    }
+
     /** See {@link UpstreamStreams#look}. */
     void look(long nowNanos) {
         upstream.look(nowNanos);

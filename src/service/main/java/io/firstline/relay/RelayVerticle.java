@@ -161,6 +161,7 @@ public final class RelayVerticle extends VerticleBase {
                     .exceptionHandler(e -> LOG.warn("relay: {}", e.getMessage()))
                     .dropHandler(loss -> served.lost(loss.count(), nanos.getAsLong()));
             subscriptions.add(subscription);
+            feeds.get(feed.name()).requests().shareWithOthers();
             made.complete(subscription);
         });
         return made.future().compose(FeedSubscription::start);

@@ -3,6 +3,7 @@ package io.firstline.relay;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,16 +36,15 @@ final class StreamLedger {
         this.lingerNanos = TimeUnit.MILLISECONDS.toNanos(lingerMs);
     }
 
-    /** Whether the venue's limit has room for these streams too. */
-    boolean hasRoomFor(Collection<String> streams) {
-        long further = streams.stream().distinct().filter(this::isNew).count();
-        return configured.size()
-                        + wanted.keySet().stream()
-                                .filter(each -> !configured.contains(each))
-                                .count()
-                        + lingering.size()
-                        + further
-                <= mostStreams;
+    /**
+     * Whether the venue's limit has room for these streams too.
+     *
+     * @param others the streams of other relays' clients
+     */
+    boolean hasRoomFor(Collection<String> streams, Collection<String> others) {
+        Set<String> all = new HashSet<>(configured);
+        List.of(wanted.keySet(), lingering.keySet(), streams, others).forEach(all::addAll);
+        return all.size() <= mostStreams;
     }
 
     private boolean isNew(String stream) {
@@ -82,6 +82,11 @@ final class StreamLedger {
         }
     }
 
+    /** Another relay, which is gone, has subscribed these streams. */
+    void inherit(Collection<String> streams, long nowNanos) {
+        streams.stream().filter(this::isNew).forEach(stream -> lingering.put(stream, nowNanos + lingerNanos));
+    }
+
     /** The streams to unsubscribe upstream now; they are forgotten. */
     List<String> due(long nowNanos) {
         List<String> due = new ArrayList<>();
@@ -94,8 +99,10 @@ final class StreamLedger {
         return due;
     }
 
-    /** All that clients want. */
+    /** All that clients want beyond the feed's own streams. */
     Set<String> wanted() {
-        return new TreeSet<>(wanted.keySet());
+        Set<String> further = new TreeSet<>(wanted.keySet());
+        further.removeAll(configured);
+        return further;
     }
 }

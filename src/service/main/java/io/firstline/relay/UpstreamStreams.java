@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +28,19 @@ import org.slf4j.LoggerFactory;
 final class UpstreamStreams {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamStreams.class);
 
+    private static final String RELAY = "relay";
+    private static final String STREAMS = "streams";
+    private static final int MOST_STREAMS = 20_000;
+
     private final EventBus bus;
     private final String feed;
     private final boolean canSubscribe;
     private final StreamLedger ledger;
+    private final OtherRelays others = new OtherRelays();
+    /** Its name among the relays of a cluster; null = there are no others. */
+    private String relay;
+
+    private boolean hasSaid;
     /** By stream, until the venue has answered the request for it. */
     private final Map<String, Future<Map<String, String>>> unanswered = new HashMap<>();
 
@@ -52,7 +63,7 @@ final class UpstreamStreams {
 
     /** Whether the venue's limit has room for these streams too. */
     boolean hasRoomFor(Collection<String> streams) {
-        return !canSubscribe || ledger.hasRoomFor(streams);
+        return !canSubscribe || ledger.hasRoomFor(streams, others.wanted());
     }
 
     /**
@@ -106,15 +117,64 @@ final class UpstreamStreams {
 
     /** Unsubscribes what nobody has wanted for a while. Called about once a second. */
     void look(long nowNanos) {
-        List<String> due = ledger.due(nowNanos);
+        ledger.inherit(others.ofGone(nowNanos), nowNanos);
+        List<String> due = ledger.due(nowNanos).stream()
+                .filter(stream -> !others.want(stream)) // its relay will
+                .toList();
         if (canSubscribe && !due.isEmpty()) {
             command(new JsonObject().put("do", "unsubscribe"), due)
                     .onFailure(e -> LOG.debug("relay: {} does not unsubscribe {}: {}", feed, due, e.getMessage()));
         }
+        if (relay != null && canSubscribe) {
+            share();
+        }
+    }
+
+    // in a cluster
+
+    /** Shares the feed with the relays of other nodes. */
+    void shareWithOthers(LongSupplier nanos) {
+        relay = UUID.randomUUID().toString();
+        bus.consumer(Addresses.relays(feed), message -> heard(message, nanos.getAsLong()));
+    }
+
+    private void heard(Message<Object> message, long nowNanos) {
+        if (message.body() instanceof JsonObject said
+                && said.getValue(RELAY) instanceof String from
+                && said.getValue(STREAMS) instanceof JsonArray streams
+                && !from.equals(relay)) {
+            others.heard(
+                    from,
+                    streams.stream()
+                            .filter(String.class::isInstance)
+                            .map(String.class::cast)
+                            .limit(MOST_STREAMS)
+                            .toList(),
+                    nowNanos);
+        }
+    }
+
+    /**
+     * Other relays do not unsubscribe what this one wants. One may have done so just before it heard that, and an owner
+     * may have died with the latest changes: subscribing again changes nothing otherwise.
+     */
+    private void share() {
+        List<String> wanted = List.copyOf(ledger.wanted());
+        if (!wanted.isEmpty() || hasSaid) {
+            bus.publish(
+                    Addresses.relays(feed), new JsonObject().put(RELAY, relay).put(STREAMS, new JsonArray(wanted)));
+        }
+        hasSaid = !wanted.isEmpty();
+        List<String> answered =
+                wanted.stream().filter(stream -> !isUnanswered(stream)).toList();
+        if (!answered.isEmpty()) {
+            command(new JsonObject().put("do", "subscribe"), answered)
+                    .onFailure(e -> LOG.debug("relay: {} does not subscribe {}: {}", feed, answered, e.getMessage()));
+        }
     }
 
     private Future<JsonObject> command(JsonObject command, List<String> streams) {
-        return bus.<JsonObject>request(Addresses.command(feed), command.put("streams", new JsonArray(streams)))
+        return bus.<JsonObject>request(Addresses.command(feed), command.put(STREAMS, new JsonArray(streams)))
                 .map(Message::body);
     }
 }
