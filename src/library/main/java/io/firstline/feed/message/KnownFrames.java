@@ -8,9 +8,11 @@ import java.util.concurrent.TimeUnit;
  * alone and has no other effect: a message of a stream, whole or cut into at most {@value #MAX_ITEMS} items, each of
  * which takes another place. Runs on the feed's context.
  *
- * <p>A table of sets of two places. The younger frame replaces the older one of its set, so a frame may be forgotten
- * before its last copy arrives: that copy is read. The table begins with {@value #FEWEST} places, and doubles while it
- * often replaces frames that are younger than half a second. A place takes 64 bytes: 4 KiB at first, 512 KiB at most.
+ * <p>A ring: a new frame takes the place of the oldest one, so a frame may be forgotten before its last copy arrives:
+ * that copy is read. The ring begins with {@value #FEWEST} places, and doubles while it often replaces frames that are
+ * younger than half a second. A place takes 68 bytes: 4 KiB at first, 544 KiB at most. Connections deliver messages in
+ * nearly the same order. So a frame is sought at the place that was found last and at the next one before it is sought
+ * by its hash: memory is read from front to back.
  *
  * <p><b>Collisions.</b> An unseen frame is taken for a known one if their seeded 64-bit hashes, lengths and types are
  * equal. With {@value #MOST} frames this happens less often than once in 2^51 frames: at 10,000 new messages a second,
@@ -25,24 +27,23 @@ final class KnownFrames {
     static final int FEWEST = 64;
 
     private static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** The table doubles if a larger share of replaced frames was young. */
+    /** The ring doubles if a larger share of replaced frames was young. */
     private static final int YOUNG_SHARE = 8;
 
-    // what finds a set: two hashes, and when their frames arrived
-    private static final int SET_SHIFT = 2;
-    private static final int ARRIVAL = 2;
-
     // what a place holds
-    private static final int WORDS = 6;
+    private static final int WORDS = 8;
+    private static final int HASH = 0;
     /** Length, number of items, flags, and the number of the stream. */
-    private static final int FACTS = 0;
+    private static final int FACTS = 1;
 
-    private static final int KEY = 1;
-    private static final int HASH = 2;
-    private static final int FIRST = 3;
-    private static final int LAST = 4;
+    private static final int KEY = 2;
+    private static final int HASH_OF_MESSAGE = 3;
+    private static final int FIRST = 4;
+    private static final int LAST = 5;
     /** Its length, if it is not that of the frame. */
-    private static final int MESSAGE_BYTES = 5;
+    private static final int MESSAGE_BYTES = 6;
+
+    private static final int ARRIVAL = 7;
 
     // the facts
     private static final int LENGTH_SHIFT = 32;
@@ -57,14 +58,19 @@ final class KnownFrames {
 
     private final StreamTable streams;
     private final int most;
-    private long[] sets = {};
     private long[] places = {};
-    private int setMask;
+    /** By hash, in sets of two: the number of a place, from 1; 0 = none. */
+    private char[] numbers = {};
+    /** The place of the oldest frame, which the next one takes. */
+    private int next;
+    /** The place that was found or taken last. */
+    private int recent;
+
     private int kept;
     private int replacedYoung;
 
     /**
-     * Creates an empty table.
+     * Creates an empty ring.
      *
      * @param most the most places, a power of two from 2
      */
@@ -75,9 +81,10 @@ final class KnownFrames {
     }
 
     private void resize(int size) {
-        sets = new long[(size / 2) << SET_SHIFT];
         places = new long[size * WORDS];
-        setMask = size / 2 - 1;
+        numbers = new char[2 * size];
+        next = 0;
+        recent = 0;
         kept = 0;
         replacedYoung = 0;
     }
@@ -87,19 +94,41 @@ final class KnownFrames {
         return places.length / WORDS;
     }
 
-    private int set(long hash) {
-        return ((int) hash & setMask) << SET_SHIFT;
+    /** Returns the place behind another. */
+    private int behind(int place) {
+        return (place + WORDS) & (places.length - 1);
     }
 
-    /** Returns where the facts of one of the two frames of a set are. */
-    private static int place(int set, int number) {
-        return (set / 2 + number) * WORDS;
-    }
-
-    /** Returns where the facts of a frame or item are; negative = it is not known. */
+    /** Returns the place of a frame or item; negative = it is not known. */
     private int find(long hash) {
+        if (places[recent + HASH] != hash) {
+            int at = behind(recent);
+            if (places[at + HASH] != hash) {
+                at = sought(hash);
+                if (at < 0) {
+                    return at;
+                }
+            }
+            recent = at;
+        }
+        return recent;
+    }
+
+    private int sought(long hash) {
         int set = set(hash);
-        return sets[set] == hash ? place(set, 0) : sets[set + 1] == hash ? place(set, 1) : -1;
+        return isAt(set, hash) ? place(set) : isAt(set + 1, hash) ? place(set + 1) : -1;
+    }
+
+    private int set(long hash) {
+        return (int) hash & (numbers.length - 2);
+    }
+
+    private int place(int number) {
+        return (numbers[number] - 1) * WORDS;
+    }
+
+    private boolean isAt(int number, long hash) {
+        return numbers[number] != 0 && places[place(number) + HASH] == hash;
     }
 
     /**
@@ -128,7 +157,7 @@ final class KnownFrames {
         copy.parts = items;
         copy.in(streams.numbered((int) (facts & STREAM)));
         copy.key = places[at + KEY];
-        copy.hash = places[at + HASH];
+        copy.hash = places[at + HASH_OF_MESSAGE];
         copy.first = places[at + FIRST];
         copy.last = places[at + LAST];
         copy.restarts = (facts & RESTARTS) != 0;
@@ -167,33 +196,57 @@ final class KnownFrames {
                 | (long) items << ITEMS_SHIFT
                 | copy.streamWatch().number;
         places[at + KEY] = copy.key;
-        places[at + HASH] = items == 1 ? copy.hashOfMessage() : 0;
+        places[at + HASH_OF_MESSAGE] = items == 1 ? copy.hashOfMessage() : 0;
         places[at + FIRST] = copy.first;
         places[at + LAST] = copy.last;
         places[at + MESSAGE_BYTES] = copy.bytes();
     }
 
-    /** Takes a place for a frame: its own, an empty one, or that of the older frame. Returns where its facts are. */
+    /** Takes a place for a frame: its own, or that of the oldest frame. */
     private int take(long hash, long nowNanos) {
-        int set = set(hash);
-        int number = isFree(set, hash) ? 0 : isFree(set + 1, hash) ? 1 : older(set);
-        if (!isFree(set + number, hash) && replaces(nowNanos - sets[set + ARRIVAL + number])) {
-            return take(hash, nowNanos);
+        int own = find(hash);
+        if (own >= 0) {
+            places[own + ARRIVAL] = nowNanos;
+            return own;
         }
-        sets[set + number] = hash;
-        sets[set + ARRIVAL + number] = nowNanos;
-        return place(set, number);
+        long oldest = places[next + HASH];
+        if (oldest != 0) {
+            if (replaces(nowNanos - places[next + ARRIVAL])) {
+                return take(hash, nowNanos);
+            }
+            forget(oldest);
+        }
+        recent = next;
+        next = behind(next);
+        places[recent + HASH] = hash;
+        places[recent + ARRIVAL] = nowNanos;
+        index(recent);
+        return recent;
     }
 
-    private boolean isFree(int at, long hash) {
-        return sets[at] == hash || sets[at] == 0;
+    private void forget(long hash) {
+        int set = set(hash);
+        char number = (char) (next / WORDS + 1);
+        if (numbers[set] == number) {
+            numbers[set] = 0;
+        } else if (numbers[set + 1] == number) {
+            numbers[set + 1] = 0;
+        }
     }
 
-    private int older(int set) {
-        return sets[set + ARRIVAL] - sets[set + ARRIVAL + 1] <= 0 ? 0 : 1;
+    /** Makes a frame findable by its hash, in place of the older one of its set. */
+    private void index(int place) {
+        int set = set(places[place + HASH]);
+        int number = numbers[set] == 0 || (numbers[set + 1] != 0 && age(set) > age(set + 1)) ? set : set + 1;
+        numbers[number] = (char) (place / WORDS + 1);
     }
 
-    /** A frame of this age is about to be replaced; returns whether the table has doubled instead. */
+    /** Returns how many places before the next one a frame has. */
+    private int age(int number) {
+        return (next - place(number) - 1) & (places.length - 1);
+    }
+
+    /** A frame of this age is about to be replaced; returns whether the ring has doubled instead. */
     private boolean replaces(long ageNanos) {
         if (++kept > size()) {
             kept = 0;
@@ -209,18 +262,15 @@ final class KnownFrames {
         return true;
     }
 
+    /** Doubles the ring, all places of which are taken. */
     private void grow() {
-        long[] oldSets = sets;
-        long[] oldPlaces = places;
+        long[] old = places;
+        int oldest = next;
         resize(2 * size());
-        for (int old = 0; old < oldSets.length; old += 1 << SET_SHIFT) {
-            for (int i = 0; i < 2; i++) {
-                long hash = oldSets[old + i];
-                if (hash != 0) {
-                    int to = take(hash, oldSets[old + ARRIVAL + i]);
-                    System.arraycopy(oldPlaces, place(old, i), places, to, WORDS);
-                }
-            }
+        System.arraycopy(old, oldest, places, 0, old.length - oldest);
+        System.arraycopy(old, 0, places, old.length - oldest, oldest);
+        for (; next < old.length; next += WORDS) {
+            index(next);
         }
     }
 }
