@@ -61,9 +61,12 @@ class PackagesTest {
                     "arbitration.report bus bus.publish config.feed connection.report feed.report replay.retention"
                             + " stream"),
             Map.entry(
+                    "deploy.snapshot",
+                    "bus config.venue connection feed feed.message feed.report stream"),
+            Map.entry(
                     "deploy",
                     "arbitration arbitration.report bus bus.publish config config.feed config.venue connection connection.report"
-                            + " deploy.node feed feed.report replay.retention stream"),
+                            + " deploy.node deploy.snapshot feed feed.report replay.retention stream"),
             Map.entry(
                     "cluster",
                     "arbitration bus bus.publish config.cluster config.feed connection deploy.node feed.report"

@@ -5,7 +5,9 @@ import io.firstline.bus.publish.RejectionLog;
 import io.firstline.deploy.node.ClusterPart;
 import io.firstline.deploy.node.ReportJson;
 import io.firstline.deploy.node.StatusKeys;
+import io.firstline.deploy.snapshot.StreamSnapshots;
 import io.firstline.feed.Route;
+import io.firstline.stream.StreamSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -32,6 +34,8 @@ import java.util.stream.Stream;
  * <li>{@code {"do": "set-on-connect", "messages": ["…"]}} → {@code {"connections": n}}
  * <li>{@code {"do": "evict", "connection": "…"}} → {@code {}}: a replacement is being opened
  * <li>{@code {"do": "renew"}} → {@code {}}: every connection is replaced, make-before-break, one after another
+ * <li>{@code {"do": "snapshot", "stream": "…"}} → the whole state of a stream and the {@code sequence} of the message after
+ *     which the feed's messages continue it, see {@link io.firstline.stream.StreamSnapshot}
  * <li>{@code {"do": "status"}} → the feed's report
  * <li>{@code {"do": "gaps"}} → {@code {"gaps": […]}}: the last gaps in the numbers of its streams
  * <li>{@code {"do": "worth"}} → {@code {"worth": [{"subsets": […]}]}}: for each pool of the feed, what fewer of its
@@ -48,6 +52,7 @@ final class FeedCommands {
     private final Supplier<ShardedFeed> current;
     private final ClusterPart part;
     private final RuntimeSubscriptions runtimeSubscriptions;
+    private final StreamSnapshots snapshots;
     private final MessageConsumer<Object> here;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
@@ -56,18 +61,21 @@ final class FeedCommands {
      *
      * @param part adds this node's state in the cluster to the status
      * @param runtimeSubscriptions carries out lasting changes of the feed
+     * @param snapshots gets snapshots of its streams
      */
     FeedCommands(
             Vertx vertx,
             String name,
             Supplier<ShardedFeed> current,
             ClusterPart part,
-            RuntimeSubscriptions runtimeSubscriptions) {
+            RuntimeSubscriptions runtimeSubscriptions,
+            StreamSnapshots snapshots) {
         this.bus = vertx.eventBus();
         this.name = name;
         this.current = current;
         this.part = part;
         this.runtimeSubscriptions = runtimeSubscriptions;
+        this.snapshots = snapshots;
         this.here = bus.localConsumer(Addresses.here(name), this::command);
     }
 
@@ -130,7 +138,9 @@ final class FeedCommands {
                             .map(FeedCommands::connections);
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
                 case "renew" -> feed.renew().map(new JsonObject());
-                case "status" -> feed.status().map(part::addTo);
+                case "snapshot" -> snapshots.ask(string(command, "stream")).map(StreamSnapshot::toJson);
+                case "status" ->
+                    feed.status().map(status -> part.addTo(status.put(StatusKeys.SNAPSHOTS, snapshots.toJson())));
                 case "gaps" ->
                     feed.gaps().map(gaps -> new JsonObject()
                             .put(StatusKeys.GAPS, array(gaps.stream().map(ReportJson::of))));
@@ -146,7 +156,7 @@ final class FeedCommands {
                 default ->
                     throw new IllegalArgumentException(
                             "unknown command \"" + name
-                                    + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status, gaps, arrivals, worth");
+                                    + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, snapshot, status, gaps, arrivals, worth");
             };
         });
     }

@@ -8,6 +8,8 @@ import io.firstline.connection.Scheduler;
 import io.firstline.deploy.node.ClusterPart;
 import io.firstline.deploy.node.FeedPublisher;
 import io.firstline.deploy.node.NodeStatus;
+import io.firstline.deploy.snapshot.MergedMessages;
+import io.firstline.deploy.snapshot.StreamSnapshots;
 import io.firstline.replay.retention.ReplayService;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.vertx.core.Future;
@@ -15,6 +17,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.ArrayList;
@@ -61,6 +64,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
     private RuntimeSubscriptions runtimeSubscriptions;
     private RetentionBuffer retention;
     private ReplayService replayService;
+    private StreamSnapshots snapshots;
 
     private MessageConsumer<Object> status;
     private ClusterPart part;
@@ -123,13 +127,23 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
                 wanted.retention(vertx.isClustered()),
                 // nodes of a cluster continue each other's numbers: the feed has one run, whichever node owns it
                 parts.isShared() ? 1 : scheduler.epochMicros());
+        MergedMessages merged = new MergedMessages();
+        sinks.add(merged);
         FeedPublisher publisher = new FeedPublisher(vertx, wanted, retention, sinks);
         part = parts.create(publisher);
         return ShardedFeed.make(vertx, wanted, publisher, part, (message, place) -> part.publish(message))
                 .compose(first -> {
                     pools = first;
                     runtimeSubscriptions = new RuntimeSubscriptions(vertx, scheduler, wanted, () -> pools, part);
-                    commands = new FeedCommands(vertx, wanted.name(), () -> pools, part, runtimeSubscriptions);
+                    snapshots = new StreamSnapshots(
+                            wanted.name(),
+                            (ContextInternal) context,
+                            scheduler,
+                            () -> pools,
+                            merged,
+                            part::publishingEpoch,
+                            retention::last);
+                    commands = new FeedCommands(vertx, wanted.name(), () -> pools, part, runtimeSubscriptions, snapshots);
                     replayService = new ReplayService(vertx, wanted.name(), retention, part::isPublishing, part);
                     answers(part.isPublishing());
                     if (part.isShared()) {
@@ -217,6 +231,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
         Future<?> successor = reload == null ? Future.succeededFuture() : reload.abandon();
         return Future.join(List.of(
                 successor,
+                snapshots.close(),
                 pools.close(),
                 commands.close(),
                 runtimeSubscriptions.close(),

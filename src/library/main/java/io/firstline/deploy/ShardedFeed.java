@@ -3,10 +3,12 @@ package io.firstline.deploy;
 import io.firstline.arbitration.report.SubsetFigures;
 import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.connection.report.DropCause;
 import io.firstline.deploy.node.FeedPublisher;
 import io.firstline.deploy.node.ReportJson;
 import io.firstline.deploy.node.StatusKeys;
+import io.firstline.deploy.snapshot.SnapshotSource;
 import io.firstline.feed.Feed;
 import io.firstline.feed.Route;
 import io.firstline.feed.report.ArrivalReport;
@@ -33,7 +35,7 @@ import java.util.stream.IntStream;
  *
  * <p>Created and closed on the event loop of the feed's verticle; otherwise thread-safe.
  */
-final class ShardedFeed {
+final class ShardedFeed implements SnapshotSource {
     private final Vertx vertx;
     private final FeedConfig config;
     private final FeedPublisher publisher;
@@ -192,6 +194,29 @@ final class ShardedFeed {
             all.<Map<String, String>>list().forEach(refused::putAll);
             return refused;
         });
+    }
+
+    @Override
+    public MessageFormat format() {
+        return config.format();
+    }
+
+    @Override
+    public int streamsPerConnection() {
+        return config.venue().limits().streamsOnOne();
+    }
+
+    @Override
+    public boolean hasRoom() {
+        int most = config.venue().limits().maxConnections();
+        return most == 0 || config.connections() < most;
+    }
+
+    @Override
+    public Future<Place> place(String stream) {
+        return config.streamPointer().isEmpty()
+                ? first(pool -> pool.subscribed(stream).map(known -> new Place(pool, known)))
+                : Future.failedFuture(new IllegalArgumentException("a streamPointer names the streams"));
     }
 
     Future<Integer> unsubscribe(List<String> streams) {

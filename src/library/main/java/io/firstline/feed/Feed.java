@@ -52,6 +52,7 @@ public abstract class Feed {
     private final FeedAssembly assembly;
     private final FeedParts parts;
     private final Dispatcher dispatcher;
+    private final SpareConnections spares;
 
     private FeedStream askedStream;
     private Future<Void> closing = Future.succeededFuture();
@@ -69,6 +70,7 @@ public abstract class Feed {
         this.assembly = FeedAssembly.of(environment, name, config, subscribeTemplates, format, redundancy);
         this.parts = assembly.parts();
         this.dispatcher = assembly.dispatcher();
+        this.spares = new SpareConnections(environment, name, subscribeTemplates, format, assembly);
     }
 
     /**
@@ -342,6 +344,26 @@ public abstract class Feed {
             assembly.replacements().retireAll(Cause.RENEWED);
             return Future.succeededFuture();
         });
+    }
+
+    /**
+     * Returns what is known of a stream, by the name with which it is subscribed or that messages show; fails if the feed
+     * does not subscribe it.
+     */
+    @SuppressWarnings("exports") // for the packages of the library
+    public Future<SubscribedStream> subscribed(String stream) {
+        return call(() -> Future.succeededFuture(spares.subscribed(stream)));
+    }
+
+    /**
+     * Makes a feed with one more connection, which subscribes only these streams: its messages are not part of this feed.
+     * It has this feed's limits and shares its event loop; start it, and close it.
+     *
+     * @return fails if the limits leave no attempt for a connection that is not urgent
+     */
+    @SuppressWarnings("exports") // for the packages of the library
+    public Future<Feed> spare(Collection<String> streams) {
+        return call(() -> Future.succeededFuture(spares.make(streams)));
     }
 
     /** Returns the gaps in the numbers of its streams: the last closed ones, oldest first, then the open ones. */

@@ -216,6 +216,13 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         return budget.left(maker.targets().get(0));
     }
 
+    /** Returns whether the limits leave an attempt for a connection that is not urgent. */
+    boolean hasSpareAttempt() {
+        return sessionWaitMs() == 0
+                && loginWaitMs() == 0
+                && maker.targets().stream().anyMatch(budget::hasSpare);
+    }
+
     /** Returns the rest of the longest pause that a host asked for, milliseconds. */
     long pausedMs() {
         return maker.targets().stream().mapToLong(budget::pausedMs).max().orElseThrow();

@@ -83,6 +83,19 @@ final class SubscriptionProtocol {
         return wanted.streams();
     }
 
+    /**
+     * Returns a stream that is subscribed, as requests name it, by that name or the one that messages show; null = it is not
+     * subscribed.
+     */
+    String subscribed(String stream) {
+        return wanted.streamShownAs(stream);
+    }
+
+    /** Returns the name of a stream in messages. */
+    String shownName(String stream) {
+        return wanted.shownName(stream);
+    }
+
     /** Sends the first messages of a connection that has just opened; fails if one of them could not be written. */
     Future<Void> open(PooledConnection pooled) {
         boolean restart = slotTable.open().size() == 1; // a feed without a connection starts from the beginning

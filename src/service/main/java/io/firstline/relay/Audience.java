@@ -24,9 +24,9 @@ final class Audience {
         static Key of(RelayClient client) {
             return new Key(
                     client.session().form(),
-                    client.streams() == null
+                    client.ready() == null
                             ? null
-                            : client.streams().stream()
+                            : client.ready().stream()
                                     .map(client.session()::shown)
                                     .collect(Collectors.toUnmodifiableSet()),
                     client.isCompressed());

@@ -7,6 +7,8 @@ enum ClientClosing {
     SLOW(1013),
     /** The relay itself lost messages that the client should have got. */
     MESSAGES_LOST(1013),
+    /** A snapshot of one of its streams cannot be had now. */
+    NO_SNAPSHOT(1013),
     TOO_MANY_FRAMES(1008),
     TOO_LONG(1009),
     /** It sends bytes that are no WebSocket frame. */

@@ -25,6 +25,7 @@ final class ClientRequests {
 
     private final RelayFeed feed;
     private final UpstreamStreams upstream;
+    private final RelaySnapshots snapshots;
     private final RelayLimits limits;
     private final LongSupplier nanos;
     private final Vertx timers;
@@ -36,12 +37,14 @@ final class ClientRequests {
             long answerMs,
             RelayFeed feed,
             UpstreamStreams upstream,
+            RelaySnapshots snapshots,
             RelayLimits limits,
             LongSupplier nanos) {
         this.timers = timers;
         this.answerMs = answerMs;
         this.feed = feed;
         this.upstream = upstream;
+        this.snapshots = snapshots;
         this.limits = limits;
         this.nanos = nanos;
     }
@@ -49,23 +52,50 @@ final class ClientRequests {
     /** A client gets its messages from now on; the streams of its path are subscribed. */
     void opened(RelayClient client) {
         client.answer(client.session().greetings());
+        Set<String> streams = client.streams() == null ? Set.of() : Set.copyOf(client.streams());
+        List<String> late = late(client, streams);
+        client.awaits(late);
         feed.add(client);
-        if (client.streams() == null || client.streams().isEmpty()) {
+        if (streams.isEmpty()) {
             return;
         }
-        Set<String> streams = Set.copyOf(client.streams());
-        boolean fits = upstream.hasRoomFor(streams);
-        upstream.want(fits ? streams : Set.of())
+        if (!upstream.hasRoomFor(streams)) {
+            client.withdraw(streams);
+            refuse(client, NO_ROOM);
+            return;
+        }
+        upstream.want(streams)
                 .onSuccess(refused -> {
                     if (!refused.isEmpty()) {
                         refuse(client, words(refused));
+                    } else if (!late.isEmpty() && !client.isClosing()) {
+                        beginWithSnapshots(client, late);
                     }
                 })
                 .onFailure(e -> refuse(client, e.getMessage()));
-        if (!fits) {
-            client.withdraw(streams);
-            refuse(client, NO_ROOM);
-        }
+    }
+
+    private void beginWithSnapshots(RelayClient client, List<String> late) {
+        LateStreams joining = new LateStreams(client, late, feed, snapshots, limits);
+        joining.arrived().onComplete(done -> {
+            if (done.succeeded()) {
+                joining.join();
+            } else {
+                joining.end();
+                client.close(ClientClosing.NO_SNAPSHOT, done.cause().getMessage(), nanos.getAsLong());
+            }
+        });
+    }
+
+    /**
+     * The streams that a client gets only with a snapshot: the venue has sent one when the feed subscribed them, or sends it
+     * while the client waits for those.
+     */
+    private List<String> late(RelayClient client, Collection<String> streams) {
+        List<String> withSnapshot = streams.stream()
+                .filter(stream -> upstream.hasSnapshot(client.session().shown(stream)))
+                .toList();
+        return withSnapshot.stream().anyMatch(upstream::isSubscribed) ? withSnapshot : List.of();
     }
 
     private void refuse(RelayClient client, String why) {
@@ -142,9 +172,11 @@ final class ClientRequests {
         if (!upstream.hasRoomFor(further)) {
             return refuse(client, request, RefusalReason.VENUE_LIMIT, NO_ROOM);
         }
+        List<String> late = late(client, further);
         Future<Map<String, String>> answer = upstream.want(further);
         if (client.streams() != null) {
             client.streams().addAll(further);
+            client.awaits(late);
         }
         return answeredOrFirst(client, further, answer).transform(any -> {
             if (client.isClosing()) {
@@ -163,8 +195,29 @@ final class ClientRequests {
                 withdraw(client, further);
                 return refuse(client, request, RefusalReason.BY_VENUE, words(refused));
             }
-            answered(client, request, streams, fewer, refused);
-            return Future.succeededFuture();
+            List<String> granted = without(late, refused.keySet());
+            if (granted.isEmpty()) {
+                answered(client, request, streams, fewer, refused);
+                return Future.succeededFuture();
+            }
+            LateStreams joining = new LateStreams(client, granted, feed, snapshots, limits);
+            return joining.arrived().transform(snapshot -> {
+                if (client.isClosing()) {
+                    joining.end();
+                } else if (snapshot.failed()) {
+                    joining.end();
+                    withdraw(client, further);
+                    refuse(
+                            client,
+                            request,
+                            RefusalReason.NOT_POSSIBLE,
+                            snapshot.cause().getMessage());
+                } else {
+                    answered(client, request, streams, fewer, refused); // the ack is before the snapshots
+                    joining.join();
+                }
+                return Future.succeededFuture();
+            });
         });
     }
 

@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,8 @@ final class RelayClient {
     private final long openedNanos;
     /** Null = all streams. */
     private Set<String> streams;
+    /** Those of them that it gets once there is a snapshot of them. */
+    private final Set<String> awaited = new HashSet<>();
 
     private long heardNanos;
     /** Intervals of its present silence for which it was pinged. */
@@ -114,9 +117,34 @@ final class RelayClient {
         return compressed;
     }
 
+    /** The streams that it gets now; null = all. */
+    Set<String> ready() {
+        if (streams == null || awaited.isEmpty()) {
+            return streams;
+        }
+        Set<String> ready = new TreeSet<>(streams);
+        ready.removeAll(awaited);
+        return ready;
+    }
+
+    /** It gets these of its streams only after {@link #ready(Collection)}; then {@link RelayFeed#replace} it. */
+    void awaits(Collection<String> snapshotsOf) {
+        awaited.addAll(snapshotsOf);
+    }
+
+    /** The snapshots of these streams are here; then {@link RelayFeed#replace} it. */
+    void ready(Collection<String> snapshotsOf) {
+        awaited.removeAll(snapshotsOf);
+    }
+
     /** It wants these streams no more; then {@link RelayFeed#replace} it. */
     void withdraw(Collection<String> gone) {
         streams.removeAll(gone);
+        awaited.removeAll(gone);
+    }
+
+    String feedName() {
+        return feed.name();
     }
 
     String peer() {

@@ -1,9 +1,11 @@
 package io.firstline.relay;
 
 import io.firstline.bus.FeedSink;
+import io.firstline.config.service.RelayLimits;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.netty.channel.EventLoop;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -47,6 +49,8 @@ final class RelayFeed implements FeedSink {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong dropped = new AtomicLong();
     private volatile boolean hasClients;
+    /** The sequence of the last message that was handed over, or need not be. */
+    private volatile long lastSequence;
 
     private final FrameEncoder encoder = new FrameEncoder();
     private final Set<RelayClient> clients = new LinkedHashSet<>();
@@ -55,8 +59,14 @@ final class RelayFeed implements FeedSink {
     private final List<Audience> inTurn = new ArrayList<>();
     /** By stream, until its first message has arrived. */
     private final Map<String, Promise<Void>> firstMessages = new HashMap<>();
+    /** For clients that wait for snapshots. */
+    private final List<HeldStreams> held = new ArrayList<>();
+    /** What is to be done when everything up to a sequence has been received. */
+    private final List<Awaiting> awaiting = new ArrayList<>();
 
     private Consumer<RelayClient> onLeave = client -> {};
+
+    private record Awaiting(long sequence, Runnable action) {}
 
     /**
      * Starts without clients.
@@ -88,6 +98,7 @@ final class RelayFeed implements FeedSink {
     @Override
     public void publish(FeedMessage message) {
         if (!hasClients) {
+            lastSequence = message.sequence();
             return;
         }
         int length = message.payload().length();
@@ -98,6 +109,7 @@ final class RelayFeed implements FeedSink {
         waiting.incrementAndGet();
         waitingBytes.addAndGet(length);
         arrived.add(message);
+        lastSequence = message.sequence(); // after the message itself
         if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
             loop.execute(this::turn);
         }
@@ -126,6 +138,9 @@ final class RelayFeed implements FeedSink {
             for (FormAudiences form : forms.values()) {
                 form.append(message, inTurn, now);
             }
+            for (int hold = 0; hold < held.size(); hold++) {
+                held.get(hold).add(message);
+            }
         }
         endTurn(now);
         long lost = dropped.getAndSet(0);
@@ -135,6 +150,59 @@ final class RelayFeed implements FeedSink {
         if (!arrived.isEmpty() && scheduled.compareAndSet(false, true)) {
             loop.execute(this::turn);
         }
+        lookAtAwaiting();
+    }
+
+    /** Runs an action when everything up to a sequence of the feed has been received here. */
+    void whenReceived(long sequence, Runnable action) {
+        awaiting.add(new Awaiting(sequence, action));
+        lookAtAwaiting();
+    }
+
+    private void lookAtAwaiting() {
+        if (awaiting.isEmpty()) {
+            return;
+        }
+        long last = lastSequence; // before the look at what has arrived
+        if (arrived.isEmpty()) {
+            List<Awaiting> due =
+                    awaiting.stream().filter(each -> each.sequence() <= last).toList();
+            awaiting.removeAll(due);
+            due.forEach(each -> each.action().run());
+        }
+    }
+
+    /** Keeps what arrives of some streams for a client that waits for snapshots. */
+    HeldStreams hold(RelayClient client, Collection<String> shown, RelayLimits limits) {
+        HeldStreams hold = new HeldStreams(client, shown, limits);
+        held.add(hold);
+        return hold;
+    }
+
+    /** Ends {@link #hold}. */
+    void release(HeldStreams hold) {
+        held.remove(hold);
+    }
+
+    /** Writes messages to one client only, in this order. */
+    void deliver(RelayClient client, List<FeedMessage> messages) {
+        FrameBatch batch = new FrameBatch();
+        for (FeedMessage message : messages) {
+            Buffer payload = client.session().payload(message);
+            if (payload != null) {
+                if (client.isCompressed()) {
+                    encoder.appendCompressed(batch.end(), payload.getBytes(), message.text());
+                } else {
+                    FrameEncoder.append(batch.end(), payload.getBytes(), message.text());
+                }
+                batch.appended(message.late() ? null : client.session().streamOf(message));
+            }
+        }
+        if (batch.messages() > 0) {
+            client.deliver(batch, nanos.getAsLong());
+            client.flush();
+        }
+        batch.release();
     }
 
     private void endTurn(long nowNanos) {
@@ -209,6 +277,7 @@ final class RelayFeed implements FeedSink {
     void leaves(RelayClient client, ClientClosing why) {
         if (clients.remove(client)) {
             unplace(client);
+            held.removeIf(hold -> hold.client() == client);
             hasClients = !clients.isEmpty();
             figures.clients(clients.size());
             figures.closed(why);

@@ -131,6 +131,7 @@ public final class RelayVerticle extends VerticleBase {
                 answerMs,
                 served,
                 new UpstreamStreams(vertx.eventBus(), feed, config.limits().lingerMs()),
+                new RelaySnapshots(vertx, served),
                 config.limits(),
                 nanos);
         served.onLeave(requests::left);

@@ -47,6 +47,11 @@ final class StreamLedger {
         return all.size() <= mostStreams;
     }
 
+    /** Whether a stream is subscribed upstream, or about to be. */
+    boolean has(String stream) {
+        return !isNew(stream);
+    }
+
     private boolean isNew(String stream) {
         return !configured.contains(stream) && !wanted.containsKey(stream) && !lingering.containsKey(stream);
     }

@@ -2,6 +2,7 @@ package io.firstline.relay;
 
 import io.firstline.bus.Addresses;
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.RequestTemplate;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.vertx.core.Future;
@@ -41,12 +42,14 @@ final class UpstreamStreams {
     private String relay;
 
     private boolean hasSaid;
+    private final MessageFormat format;
     /** By stream, until the venue has answered the request for it. */
     private final Map<String, Future<Map<String, String>>> unanswered = new HashMap<>();
 
     UpstreamStreams(EventBus bus, FeedConfig config, int lingerMs) {
         this.bus = bus;
         this.feed = config.name();
+        this.format = config.format();
         SubscribeTemplates templates = config.subscriptions();
         this.canSubscribe = Stream.concat(Stream.of(templates.general()), templates.kinds().stream())
                 .map(RequestTemplate::subscribe)
@@ -64,6 +67,20 @@ final class UpstreamStreams {
     /** Whether the venue's limit has room for these streams too. */
     boolean hasRoomFor(Collection<String> streams) {
         return !canSubscribe || ledger.hasRoomFor(streams, others.wanted());
+    }
+
+    /** Whether the feed subscribes a stream already, so that a new client has missed the venue's answer. */
+    boolean isSubscribed(String stream) {
+        return canSubscribe && (ledger.has(stream) || others.want(stream));
+    }
+
+    /**
+     * Whether the venue answers a subscription with a snapshot.
+     *
+     * @param shown the stream's name in messages
+     */
+    boolean hasSnapshot(String shown) {
+        return canSubscribe && format.classOf(shown).hasSnapshot();
     }
 
     /**

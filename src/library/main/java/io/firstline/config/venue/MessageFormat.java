@@ -91,6 +91,12 @@ public record MessageFormat(
                         "ids",
                         "ids to rewrite in binary messages",
                         "\"rewrite\" with text messages")
+                .require(
+                        naming.ids().stream().noneMatch(IdRule::rewrite)
+                                || classes.stream().noneMatch(StreamClass::hasSnapshot),
+                        "classes",
+                        "a snapshot, but ids to rewrite",
+                        "\"snapshot\" without \"rewrite\": a snapshot comes from a connection with other ids")
                 .add(besideOnlyMember(pointers))
                 .add(content.payload().wrong(pointers))
                 .add(content.payload().wrong(times.event().at()))

@@ -24,6 +24,8 @@ import java.util.regex.PatternSyntaxException;
  * @param items JSON pointer to an array whose elements are compared one by one: a message with several is taken as
  *     several messages with one element each; empty = the whole message is the array; null = messages are not cut
  * @param sequence the numbers that prove that no message is missing
+ * @param snapshot signs of the message with which the venue answers a subscription, such as a whole order book: the
+ *     messages after it change it; empty = there is none
  * @param mode the messages to publish, and their order
  * @param holdMs with {@link Mode#ORDERED}, the longest time that messages wait for a missing one, milliseconds, default
  *     50
@@ -36,6 +38,7 @@ public record StreamClass(
         List<String> ignore,
         String items,
         Sequence sequence,
+        List<FieldMatcher> snapshot,
         Mode mode,
         int holdMs,
         int holdMessages) {
@@ -48,10 +51,13 @@ public record StreamClass(
         key = key == null ? List.of() : List.copyOf(key);
         ignore = ignore == null ? List.of() : List.copyOf(ignore);
         sequence = sequence == null ? Sequence.NONE : sequence;
+        snapshot = snapshot == null ? List.of() : List.copyOf(snapshot);
         mode = mode == null ? Mode.FIRST : mode;
         Checks checks = new Checks().require(name != null && !name.isBlank(), "name", name, "a name that is not blank");
         Pointers.check(checks, "key", key);
         Pointers.check(checks, "ignore", ignore);
+        Pointers.check(
+                checks, "snapshot", snapshot.stream().map(FieldMatcher::at).toList());
         checks.require(match != null, "match", "nothing", "a regular expression")
                 .require(
                         items == null || (JsonText.isPointer(items) && !items.contains("/-") && !items.contains("/?")),
@@ -71,6 +77,11 @@ public record StreamClass(
                         "key",
                         key,
                         "pointers to the only element, such as " + items + "/0/id: each element is compared by itself")
+                .require(
+                        items == null || snapshot.isEmpty(),
+                        "snapshot",
+                        "signs of a snapshot beside \"items\"",
+                        "one of the two: a snapshot cannot be cut into separate messages")
                 .require(
                         mode != Mode.LATEST || sequence.link() != Link.NONE,
                         "mode",
@@ -97,7 +108,7 @@ public record StreamClass(
     }
 
     /**
-     * Compiles the expression.
+     * A class without a snapshot; compiles the expression.
      *
      * @throws InvalidConfigException if it is invalid or another field is wrong
      */
@@ -111,7 +122,7 @@ public record StreamClass(
             Mode mode,
             int holdMs,
             int holdMessages) {
-        this(name, compiled(match), key, ignore, items, sequence, mode, holdMs, holdMessages);
+        this(name, compiled(match), key, ignore, items, sequence, List.of(), mode, holdMs, holdMessages);
     }
 
     static Pattern compiled(String match) {
@@ -130,6 +141,11 @@ public record StreamClass(
         return match.matcher(stream).find();
     }
 
+    /** Whether the venue answers a subscription with a snapshot, which later messages change. */
+    public boolean hasSnapshot() {
+        return !snapshot.isEmpty();
+    }
+
     /** All pointers that are read from its messages. */
     List<String> pointers() {
         List<String> pointers = new ArrayList<>(key);
@@ -138,6 +154,7 @@ public record StreamClass(
         pointers.addAll(sequence.first());
         pointers.addAll(sequence.previous());
         sequence.reset().forEach(sign -> pointers.add(sign.at()));
+        snapshot.forEach(sign -> pointers.add(sign.at()));
         return pointers;
     }
 
@@ -150,6 +167,7 @@ public record StreamClass(
                 && ignore.equals(that.ignore)
                 && Objects.equals(items, that.items)
                 && sequence.equals(that.sequence)
+                && snapshot.equals(that.snapshot)
                 && mode == that.mode
                 && holdMs == that.holdMs
                 && holdMessages == that.holdMessages;

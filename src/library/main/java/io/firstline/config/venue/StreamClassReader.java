@@ -32,11 +32,12 @@ final class StreamClassReader {
                 pointer,
                 () -> List.of(new StreamClass(
                         name,
-                        type.path("match").asText(),
+                        StreamClass.compiled(type.path("match").asText()),
                         ProfileJson.texts(type.path("key")),
                         ProfileJson.texts(type.path("ignore")),
                         type.path("items").textValue(),
                         sequence(pointer + "/sequence", type.path("sequence")),
+                        signs.fields(pointer + "/snapshot", type.path("snapshot")),
                         ProfileJson.constant(type.path("mode"), Mode.FIRST),
                         type.path("holdMs").asInt(StreamClass.DEFAULT_HOLD_MS),
                         type.path("holdMessages").asInt(StreamClass.DEFAULT_HOLD_MESSAGES))),

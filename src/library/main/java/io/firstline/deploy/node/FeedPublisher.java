@@ -75,8 +75,12 @@ public final class FeedPublisher implements FeedSink {
     public void publish(FeedMessage message) {
         remember(message); // before a consumer can miss it
         bus.publish(message);
-        if (others.length > 0) {
-            toOthers(sink -> sink.publish(message));
+        for (FeedSink sink : others) { // no lambda: it would be garbage of each message
+            try {
+                sink.publish(message);
+            } catch (RuntimeException | Error e) {
+                report(e);
+            }
         }
     }
 
@@ -105,9 +109,13 @@ public final class FeedPublisher implements FeedSink {
             try {
                 action.accept(sink);
             } catch (RuntimeException | Error e) {
-                ((ContextInternal) vertx.getOrCreateContext()).reportException(e);
+                report(e);
             }
         }
+    }
+
+    private void report(Throwable failure) {
+        ((ContextInternal) vertx.getOrCreateContext()).reportException(failure);
     }
 
     /** See {@link BusSink#consumers}. */

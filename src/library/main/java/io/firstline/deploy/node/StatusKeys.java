@@ -41,6 +41,7 @@ public final class StatusKeys {
     public static final String LEDGER = "ledger";
     public static final String CONNECTIONS = "connections";
     public static final String CONSUMERS = "consumers";
+    public static final String SNAPSHOTS = "snapshots";
 
     // the age of its messages
 

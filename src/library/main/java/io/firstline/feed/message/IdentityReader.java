@@ -51,7 +51,7 @@ final class IdentityReader {
      * Returns the first number that it covers, or the number of the message before it plus one, if it contains
      * either.
      */
-    private static long firstNumber(KeyValues read, ValuePlaces at, long last) {
+    static long firstNumber(KeyValues read, ValuePlaces at, long last) {
         switch (at.type().sequence().link()) {
             case PLUS_ONE -> {
                 long first = number(read, at.first());

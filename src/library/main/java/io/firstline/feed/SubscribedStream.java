@@ -1,0 +1,9 @@
+package io.firstline.feed;
+
+/**
+ * A stream that a feed subscribes.
+ *
+ * @param name as messages show it
+ * @param newest the highest number of a published message; null = none, or the stream has no numbers
+ */
+public record SubscribedStream(String name, Long newest) {}
