@@ -12,6 +12,7 @@ import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.message.MessageReader;
+import io.firstline.feed.message.SubscribedStream;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.EvictionReason.Cause;
 import io.firstline.feed.report.FeedActivity;

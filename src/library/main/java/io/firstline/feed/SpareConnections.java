@@ -5,6 +5,7 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.feed.message.StreamWatch;
+import io.firstline.feed.message.SubscribedStream;
 import java.util.Collection;
 import java.util.List;
 

@@ -189,7 +189,7 @@ final class ClientRequests {
             }
             Map<String, String> refused = answer.isComplete() ? answer.result() : Map.of();
             if (!answer.isComplete()) {
-                answer.onComplete(late -> answeredLate(client, request, late));
+                answer.onComplete(done -> answeredLate(client, request, done));
             }
             if (!refused.isEmpty() && !client.session().answersEachStream()) {
                 withdraw(client, further);

@@ -2,7 +2,7 @@ package io.firstline.deploy.snapshot;
 
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.feed.Feed;
-import io.firstline.feed.SubscribedStream;
+import io.firstline.feed.message.SubscribedStream;
 import io.vertx.core.Future;
 
 /** The pools of a feed, as snapshots need them. */

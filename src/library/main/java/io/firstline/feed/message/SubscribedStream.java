@@ -1,4 +1,4 @@
-package io.firstline.feed;
+package io.firstline.feed.message;
 
 /**
  * A stream that a feed subscribes.
