@@ -45,7 +45,9 @@ class SurfaceTest {
                     "ArrivalReport ConnectionReport EvictionReason ExchangeLatency FeedActivity FeedEvent"
                             + " FeedFact FeedReport FeedState GapReport MicrosHistogram PathReport StreamReport"),
             Map.entry("replay", "Failover FeedSubscription SubscriptionOptions SubscriptionReport"),
-            Map.entry("stream", "CopyListener FeedMessage FeedStream Loss Overflow SlowConsumerException StreamSnapshot"));
+            Map.entry(
+                    "stream",
+                    "CopyListener FeedMessage FeedStream Loss Overflow SlowConsumerException StreamSnapshot"));
 
     @Test
     void shouldExportTheseTypesAndNoOthers() throws IOException {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A small exchange in OKX's form with one order book per instrument: each subscription gets a snapshot, then every change.
@@ -32,10 +33,10 @@ final class BookServer {
 
     volatile boolean refuses;
     volatile boolean sendsSnapshots = true;
-    /** Snapshots sent, by the number of the connection that got them. */
-    volatile int snapshots;
+    /** Snapshots sent. */
+    final AtomicInteger snapshots = new AtomicInteger();
 
-    volatile int connections;
+    final AtomicInteger connections = new AtomicInteger();
 
     private static final class Book {
         final Map<Integer, Integer> levels = new TreeMap<>();
@@ -66,7 +67,8 @@ final class BookServer {
     }
 
     Future<HttpServer> start() {
-        return vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+        return vertx.createHttpServer(
+                        new HttpServerOptions().setHost("127.0.0.1").setPort(0))
                 .webSocketHandler(this::opened)
                 .listen()
                 .onSuccess(listening -> server = listening);
@@ -83,10 +85,10 @@ final class BookServer {
     private void opened(ServerWebSocket socket) {
         Line line = new Line(socket);
         lines.add(line);
-        connections++;
+        connections.incrementAndGet();
         socket.closeHandler(v -> {
             lines.remove(line);
-            connections--;
+            connections.decrementAndGet();
         });
         socket.textMessageHandler(text -> heard(line, text));
     }
@@ -105,12 +107,12 @@ final class BookServer {
                         + "\",\"event\":\"error\",\"code\":\"60018\",\"msg\":\"no such channel\"}");
                 continue;
             }
-            line.send("{\"id\":\"" + request.getValue("id") + "\",\"event\":\"" + request.getString("op") + "\",\"arg\":"
-                    + arg.encode() + "}");
+            line.send("{\"id\":\"" + request.getValue("id") + "\",\"event\":\"" + request.getString("op")
+                    + "\",\"arg\":" + arg.encode() + "}");
             if (request.getString("op").equals("subscribe")) {
                 line.books.add(instrument);
                 if (sendsSnapshots) {
-                    snapshots++;
+                    snapshots.incrementAndGet();
                     line.send(snapshot(instrument));
                 }
             } else {

@@ -143,7 +143,8 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
                             merged,
                             part::publishingEpoch,
                             retention::last);
-                    commands = new FeedCommands(vertx, wanted.name(), () -> pools, part, runtimeSubscriptions, snapshots);
+                    commands =
+                            new FeedCommands(vertx, wanted.name(), () -> pools, part, runtimeSubscriptions, snapshots);
                     replayService = new ReplayService(vertx, wanted.name(), retention, part::isPublishing, part);
                     answers(part.isPublishing());
                     if (part.isShared()) {

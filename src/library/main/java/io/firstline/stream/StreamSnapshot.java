@@ -18,17 +18,14 @@ import java.util.stream.Collectors;
  * @param payload the venue's message as it sent it, or the text that its profile decodes from it; do not change it
  * @param text whether the venue sent it as text, or it was decoded
  */
-public record StreamSnapshot(
-        String stream, int epoch, long sequence, Set<Long> inside, Buffer payload, boolean text) {
+public record StreamSnapshot(String stream, int epoch, long sequence, Set<Long> inside, Buffer payload, boolean text) {
     public StreamSnapshot {
         inside = Set.copyOf(inside);
     }
 
     /** Whether a message of the feed continues it; false = it is inside, or of another stream. */
     public boolean isContinuedBy(FeedMessage message) {
-        return stream.equals(message.stream())
-                && message.sequence() > sequence
-                && !inside.contains(message.sequence());
+        return stream.equals(message.stream()) && message.sequence() > sequence && !inside.contains(message.sequence());
     }
 
     /** All fields; the payload is in {@code text}, or in {@code base64} if it is binary. */
@@ -57,7 +54,9 @@ public record StreamSnapshot(
                 json.getJsonArray("inside", new JsonArray()).stream()
                         .map(each -> ((Number) each).longValue())
                         .collect(Collectors.toSet()),
-                text ? Buffer.buffer(payload) : Buffer.buffer(Base64.getDecoder().decode(payload)),
+                text
+                        ? Buffer.buffer(payload)
+                        : Buffer.buffer(Base64.getDecoder().decode(payload)),
                 text);
     }
 }

@@ -22,7 +22,8 @@ final class LateStreams {
             RelayClient client, List<String> streams, RelayFeed feed, RelaySnapshots snapshots, RelayLimits limits) {
         this.client = client;
         this.feed = feed;
-        this.held = feed.hold(client, streams.stream().map(client.session()::shown).toList(), limits);
+        this.held =
+                feed.hold(client, streams.stream().map(client.session()::shown).toList(), limits);
         streams.forEach(stream -> asked.put(stream, snapshots.ask(stream)));
     }
 

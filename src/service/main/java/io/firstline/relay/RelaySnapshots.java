@@ -47,9 +47,11 @@ final class RelaySnapshots {
                         new JsonObject().put("do", "snapshot").put("stream", stream))
                 .map(reply -> StreamSnapshot.of(reply.body()))
                 .onSuccess(snapshot -> {
-                    long last = snapshot.inside().stream().mapToLong(Long::longValue).max().orElse(0);
-                    feed.whenReceived(
-                            Math.max(snapshot.sequence(), last), () -> promise.tryComplete(snapshot));
+                    long last = snapshot.inside().stream()
+                            .mapToLong(Long::longValue)
+                            .max()
+                            .orElse(0);
+                    feed.whenReceived(Math.max(snapshot.sequence(), last), () -> promise.tryComplete(snapshot));
                 })
                 .onFailure(promise::tryFail);
     }

@@ -106,8 +106,10 @@ final class SnapshotFetch {
     Map<String, Future<StreamSnapshot>> begin(Map<String, Place> places) {
         startedNanos = scheduler.nowNanos();
         startEpoch = epoch.getAsInt();
-        List<String> names =
-                places.values().stream().map(place -> place.stream().name()).distinct().toList();
+        List<String> names = places.values().stream()
+                .map(place -> place.stream().name())
+                .distinct()
+                .toList();
         ofFeed = merged.follow(Set.copyOf(names));
         ofSpare = spareMessages.follow(Set.copyOf(names));
         long start = lastSequence.getAsLong(); // what is published from now on is remembered

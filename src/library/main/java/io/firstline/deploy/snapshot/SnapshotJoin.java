@@ -166,7 +166,9 @@ final class SnapshotJoin {
         long sequence = next == null ? before : next.sequence() - 1;
         Set<Long> inside = new HashSet<>();
         for (Published message : merged) {
-            if (message.sequence() > sequence && message.facts().isNumbered() && message.facts().last() <= number) {
+            if (message.sequence() > sequence
+                    && message.facts().isNumbered()
+                    && message.facts().last() <= number) {
                 inside.add(message.sequence());
             }
         }

@@ -139,9 +139,7 @@ public final class StreamSnapshots {
     private void startBatch() {
         timer = -1;
         SnapshotSource now = source.get();
-        int most = now.streamsPerConnection() == 0
-                ? MOST_STREAMS
-                : Math.min(MOST_STREAMS, now.streamsPerConnection());
+        int most = now.streamsPerConnection() == 0 ? MOST_STREAMS : Math.min(MOST_STREAMS, now.streamsPerConnection());
         List<Request> batch = waiting.values().stream().limit(most).toList();
         batch.forEach(request -> waiting.remove(request.stream));
         batches++;
@@ -171,9 +169,10 @@ public final class StreamSnapshots {
                 }
             }));
         }
-        return Future.join(places).transform(all -> Future.join(byPool.values().stream()
-                .map(ofPool -> fetch(from, ofPool, requests))
-                .toList()));
+        return Future.join(places)
+                .transform(all -> Future.join(byPool.values().stream()
+                        .map(ofPool -> fetch(from, ofPool, requests))
+                        .toList()));
     }
 
     /** A pool completes its futures on its own context. */
@@ -188,28 +187,30 @@ public final class StreamSnapshots {
     }
 
     private Future<?> fetch(SnapshotSource from, Map<String, Place> places, Map<String, Request> requests) {
-        SnapshotFetch fetch =
-                new SnapshotFetch(context, scheduler, from, merged, epoch, lastSequence, attemptMs);
+        SnapshotFetch fetch = new SnapshotFetch(context, scheduler, from, merged, epoch, lastSequence, attemptMs);
         running.add(fetch);
         connections++;
         List<Request> again = new ArrayList<>();
-        fetch.begin(places).forEach((stream, result) -> result.onComplete(got -> {
-            Request request = requests.get(stream);
-            SnapshotRefusedException failure = got.failed() ? (SnapshotRefusedException) got.cause() : null;
-            if (failure != null && failure.reason().isWorthAnotherTry() && request.attempts < 2 && !closed) {
-                LOG.debug("{}: {}; trying once more", feed, failure.getMessage());
-                again.add(request);
-            } else if (failure != null) {
-                fail(request, failure);
-            } else if (source.get() != from) {
-                fail(request, SnapshotRefusal.CHANGED, "");
-            } else {
-                serve(request, got.result());
-            }
-        }));
+        fetch.begin(places)
+                .forEach((stream, result) -> result.onComplete(got -> {
+                    Request request = requests.get(stream);
+                    SnapshotRefusedException failure = got.failed() ? (SnapshotRefusedException) got.cause() : null;
+                    if (failure != null && failure.reason().isWorthAnotherTry() && request.attempts < 2 && !closed) {
+                        LOG.debug("{}: {}; trying once more", feed, failure.getMessage());
+                        again.add(request);
+                    } else if (failure != null) {
+                        fail(request, failure);
+                    } else if (source.get() != from) {
+                        fail(request, SnapshotRefusal.CHANGED, "");
+                    } else {
+                        serve(request, got.result());
+                    }
+                }));
         return fetch.done().transform(over -> {
             running.remove(fetch);
-            return again.isEmpty() ? Future.succeededFuture() : attempt(source.get(), again).<Void>mapEmpty();
+            return again.isEmpty()
+                    ? Future.succeededFuture()
+                    : attempt(source.get(), again).<Void>mapEmpty();
         });
     }
 
@@ -257,8 +258,7 @@ public final class StreamSnapshots {
     public Future<Void> close() {
         closed = true;
         scheduler.cancel(timer);
-        List.copyOf(waiting.values())
-                .forEach(request -> fail(request, SnapshotRefusal.CHANGED, "the feed is closing"));
+        List.copyOf(waiting.values()).forEach(request -> fail(request, SnapshotRefusal.CHANGED, "the feed is closing"));
         waiting.clear();
         List<SnapshotFetch> open = List.copyOf(running);
         open.forEach(SnapshotFetch::cancel);
