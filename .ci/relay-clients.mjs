@@ -1,5 +1,6 @@
 // Clients that nobody here wrote, unmodified but for the URL, against a relay: each receives, subscribes and unsubscribes at run
-// time, and finds no hole in the numbers of trades. CLIENTS is the folder that has their packages in node_modules.
+// time, and finds no hole in the numbers of trades. Those that keep order books find no hole in their numbers, and no book with
+// bids above asks. CLIENTS is the folder that has their packages in node_modules, EXCHANGE the URL of the exchange over HTTP.
 // usage: node relay-clients.mjs ws://127.0.0.1:PORT SECONDS [CLIENT ...]
 import { createRequire } from 'node:module';
 
@@ -137,7 +138,9 @@ const clients = {
 
   async 'ccxt binance'(trades) {
     await ccxt('binance', trades, exchange => {
-      exchange.urls.api.ws.spot = `${url}/ws`;
+      // ccxt takes a URL with "/stream" in it for the spot market's; the relay ignores the user's name
+      exchange.urls.api.ws.spot = `${url.replace('//', '//stream@')}/ws`;
+      exchange.urls.api.public = `${process.env.EXCHANGE}/api/v3`; // for snapshots of order books
     });
   },
 
@@ -148,7 +151,7 @@ const clients = {
   },
 };
 
-/** Watches trades and a ticker with markets that need no REST. */
+/** Watches trades, a ticker and an order book with markets that need no REST. */
 async function ccxt(name, trades, changeUrl) {
   const library = require('ccxt');
   const exchange = new library.pro[name]({ newUpdates: true });
@@ -163,7 +166,6 @@ async function ccxt(name, trades, changeUrl) {
   });
   exchange.setMarkets([market('BTC'), market('ETH')]);
   const running = {};
-  let tickers = 0;
   const watch = async symbol => {
     while (running[symbol]) {
       try {
@@ -180,16 +182,30 @@ async function ccxt(name, trades, changeUrl) {
       }
     }
   };
-  (async () => {
-    try {
-      for (;;) {
-        await exchange.watchTicker('BTC/USDT');
-        tickers++;
+  const counts = name === 'binance' ? { ticker: 0, book: 0 } : { ticker: 0 };
+  let isOpen = true;
+  const count = async (what, next) => {
+    while (isOpen) {
+      try {
+        await next();
+        counts[what]++;
+      } catch (e) {
+        if (isOpen) {
+          trades.problems.push(`${what}: ${e}`);
+          return;
+        }
       }
-    } catch (e) {
-      // closed at the end
     }
-  })();
+  };
+  count('ticker', () => exchange.watchTicker('BTC/USDT'));
+  if (name === 'binance') {
+    count('book', async () => {
+      const book = await exchange.watchOrderBook('BTC/USDT');
+      if (!(book.bids[0][0] < book.asks[0][0])) {
+        throw new Error(`bid ${book.bids[0]}, ask ${book.asks[0]}`);
+      }
+    });
+  }
   await trial(
     trades,
     ['BTC/USDT', 'ETH/USDT'],
@@ -202,9 +218,8 @@ async function ccxt(name, trades, changeUrl) {
       await exchange.unWatchTrades(symbol);
     });
   Object.keys(running).forEach(symbol => { running[symbol] = false; });
-  if (name !== 'binance' && tickers === 0) {
-    trades.problems.push('no ticker');
-  }
+  Object.keys(counts).filter(what => counts[what] === 0).forEach(what => trades.problems.push(`no ${what}`));
+  isOpen = false;
   await exchange.close();
 }
 

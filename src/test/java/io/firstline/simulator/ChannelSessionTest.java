@@ -98,7 +98,8 @@ class ChannelSessionTest {
 
     @Test
     void shouldNameItsMessagesLikeTheVenue() {
-        for (StreamKind kind : EnumSet.complementOf(EnumSet.of(StreamKind.AGG_TRADE, StreamKind.DEPTH_100MS))) {
+        for (StreamKind kind : EnumSet.complementOf(
+                EnumSet.of(StreamKind.AGG_TRADE, StreamKind.MINI_TICKER, StreamKind.DEPTH_100MS))) {
             MarketStream stream =
                     new Market(7, 5).stream(kind.streamOf("btcusdt")).orElseThrow();
             MarketEvent event = stream.next(1_700_000_000_123_456L);

@@ -30,6 +30,7 @@ class SimulatorMarketTest {
                 "SPOT_MILLIS    | AGG_TRADE   | e E s a p q f l T m M",
                 "SPOT_MILLIS    | DEPTH       | e E s U u b a",
                 "SPOT_MILLIS    | TICKER      | e E s p P w x c Q b B a A o h l v q O C F L n",
+                "SPOT_MILLIS    | MINI_TICKER | e E s c o h l v q",
                 "FUTURES_MILLIS | TICKER      | e E s p P w c Q o h l v q O C F L n",
                 "FUTURES_MILLIS | BOOK_TICKER | e u E T s b B a A",
                 "FUTURES_MILLIS | TRADE       | e E T s t p q X m",
@@ -53,7 +54,7 @@ class SimulatorMarketTest {
         boolean depth = kind == StreamKind.DEPTH || kind == StreamKind.DEPTH_100MS;
         return switch (field) {
             case "m", "M" -> Boolean.class;
-            case "l" -> kind == StreamKind.TICKER ? String.class : Number.class;
+            case "l" -> kind != StreamKind.AGG_TRADE ? String.class : Number.class;
             case "u", "U", "pu", "t", "f", "E", "T", "O", "C", "F", "L", "n" -> Number.class;
             case "a" -> depth ? JsonArray.class : kind == StreamKind.AGG_TRADE ? Number.class : String.class;
             case "b" -> depth ? JsonArray.class : String.class;

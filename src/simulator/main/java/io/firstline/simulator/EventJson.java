@@ -100,19 +100,23 @@ final class EventJson {
     }
 
     private void ticker(String symbol, MarketEvent.Ticker event) {
-        BookQuote quote = event.quote();
-        text("e", "24hrTicker");
+        text("e", event.isShort() ? "24hrMiniTicker" : "24hrTicker");
         time("E", event.eventUs());
         text("s", symbol);
-        price("p", quote.bidTicks() - event.openTicks());
-        price("P", (quote.bidTicks() - event.openTicks()) * 10_000 / event.openTicks());
-        price("w", (event.highTicks() + event.lowTicks()) / 2);
-        if (!form.isFutures()) {
+        BookQuote quote = event.quote();
+        if (!event.isShort()) {
+            price("p", quote.bidTicks() - event.openTicks());
+            price("P", (quote.bidTicks() - event.openTicks()) * 10_000 / event.openTicks());
+            price("w", (event.highTicks() + event.lowTicks()) / 2);
+        }
+        if (!event.isShort() && !form.isFutures()) {
             price("x", event.openTicks());
         }
         price("c", quote.bidTicks());
-        quantity("Q", quote.bidLots());
-        if (!form.isFutures()) {
+        if (!event.isShort()) {
+            quantity("Q", quote.bidLots());
+        }
+        if (!event.isShort() && !form.isFutures()) {
             price("b", quote.bidTicks());
             quantity("B", quote.bidLots());
             price("a", quote.askTicks());
@@ -123,11 +127,13 @@ final class EventJson {
         price("l", event.lowTicks());
         quantity("v", event.trades());
         price("q", event.trades());
-        time("O", event.eventUs() - DAY_US);
-        time("C", event.eventUs());
-        number("F", 1);
-        number("L", event.trades());
-        number("n", event.trades());
+        if (!event.isShort()) {
+            time("O", event.eventUs() - DAY_US);
+            time("C", event.eventUs());
+            number("F", 1);
+            number("L", event.trades());
+            number("n", event.trades());
+        }
     }
 
     /** The answer of {@code /api/v3/depth} or {@code /fapi/v1/depth}, with at most this many levels. */

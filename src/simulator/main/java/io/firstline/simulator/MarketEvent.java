@@ -24,8 +24,9 @@ sealed interface MarketEvent {
             boolean buyerIsMaker)
             implements MarketEvent {}
 
-    /** The day so far: {@code trades} trades from the opening price to the present quote. */
-    record Ticker(long trades, long eventUs, long openTicks, long highTicks, long lowTicks, BookQuote quote)
+    /** The day so far: {@code trades} trades from the opening price to the present quote; the short form has less. */
+    record Ticker(
+            boolean isShort, long trades, long eventUs, long openTicks, long highTicks, long lowTicks, BookQuote quote)
             implements MarketEvent {}
 
     /** The change of a book from {@code before} to {@code after}; a snapshot if {@code before} is empty. */

@@ -71,7 +71,7 @@ final class MarketStream {
                 new MarketEvent.BookTicker(lastUpdateId += 1 + random.nextInt(9), nowUs, matchUs, quote);
             case TRADE -> trade(quote, nowUs, matchUs);
             case AGG_TRADE -> aggTrade(quote, nowUs, matchUs);
-            case TICKER -> ticker(quote, nowUs);
+            case TICKER, MINI_TICKER -> ticker(quote, nowUs);
             case DEPTH, DEPTH_100MS -> depth(nowUs);
         };
     }
@@ -99,7 +99,14 @@ final class MarketStream {
     private MarketEvent ticker(BookQuote quote, long nowUs) {
         highTicks = Math.max(highTicks, quote.bidTicks());
         lowTicks = Math.min(lowTicks, quote.bidTicks());
-        return new MarketEvent.Ticker(++lastTradeId - FIRST_TRADE_ID, nowUs, openTicks, highTicks, lowTicks, quote);
+        return new MarketEvent.Ticker(
+                kind == StreamKind.MINI_TICKER,
+                ++lastTradeId - FIRST_TRADE_ID,
+                nowUs,
+                openTicks,
+                highTicks,
+                lowTicks,
+                quote);
     }
 
     /** {@code depth} has every change; {@code depth@100ms} has all changes since its last message in one. */

@@ -6,6 +6,7 @@ enum StreamKind {
     TRADE("trade"),
     AGG_TRADE("aggTrade"),
     TICKER("ticker"),
+    MINI_TICKER("miniTicker"),
     DEPTH("depth"),
     DEPTH_100MS("depth@100ms");
 
