@@ -159,6 +159,7 @@ function draw() {
   placeholder($("feeds"), feeds.length === 0, "p", "No feed runs.");
   drawButtons();
   drawRelay(state.relay);
+  askNodes().catch(() => {});
   drawDetails(feeds.find((f) => f.feed === selected));
 }
 

@@ -137,6 +137,7 @@ function describe(e) {
     degraded: () => `${e.live} of ${e.target} connections live${e.reason ? `: ${e.reason}` : ""}`,
     recovered: () => `${e.live} of ${e.target} connections live`,
     dropped: () => `${count(e.count)} messages: ${e.cause}`,
+    "owner-changed": () => `${e.node}, epoch ${e.epoch}, from message ${e.from} on`,
     "connect-failed": () => `${e.reason || e.cause}`,
     "connect-waiting": () => `${age(e.waitMs)} until the next attempt`,
     "stream-silent": () => [e.connection, e.stream, (e.streams ?? []).join(", "), e.silentMs ? `for ${age(e.silentMs)}` : ""].filter(Boolean).join(" "),

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.firstline.bus.Addresses;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.deploy.node.ClusterNodes;
 import io.firstline.integration.Quiet;
 import io.firstline.replay.Failover;
 import io.firstline.replay.FeedSubscription;
@@ -538,10 +539,28 @@ class ClusterNodesTest {
                 .as("its connections stay open: they may still deliver")
                 .isEqualTo(before);
         assertThat(isWarm("btc")).as("it cannot take over meanwhile").isFalse();
+        assertOperatorsSeeTheTakeover(owner);
         path.links().forEach(FaultLink::thaw);
 
         Await.until("it can take over again", () -> isWarm("btc"));
         assertNothingIsLost(TRADE);
+    }
+
+    /** Asks the former owner's node about all nodes. */
+    private void assertOperatorsSeeTheTakeover(Node former) {
+        String now = owner("btc").config().self();
+        Await.until("all have seen it", () -> {
+            JsonObject all = Await.result(ClusterNodes.ask(former.vertx())).getJsonObject("nodes");
+            JsonObject there = all.getJsonObject(now).getJsonObject("feeds").getJsonObject("btc");
+            JsonObject here = all.getJsonObject(former.config().self())
+                    .getJsonObject("feeds")
+                    .getJsonObject("btc");
+            return all.size() == members.size()
+                    && "receives nothing from the exchange".equals(here.getString("cold"))
+                    && !there.getJsonArray("takeovers").isEmpty()
+                    && there.getJsonArray("takeovers").getJsonObject(0).getBoolean("own")
+                    && there.getJsonArray("takeovers").getJsonObject(0).getLong("silentMs") >= 0;
+        });
     }
 
     // a node leaves; the last test

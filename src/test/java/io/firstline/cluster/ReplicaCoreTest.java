@@ -325,27 +325,34 @@ class ReplicaCoreTest {
     @Test
     void shouldBeWarmOnlyIfItIsNotTheOwnerAndHearsItAndMissesNothingAndHasItsSubscriptionsAndOverlaps() {
         assertThat(core.state()).isEqualTo(StandbyState.atStart(at(0)));
+        assertThat(core.cold()).isEqualTo(ColdReason.NOT_RECEIVED);
         connected(1);
+        assertThat(core.cold()).isEqualTo(ColdReason.OWNER_NOT_HEARD);
         published(1, 1, "1", 1);
         receives("1", 1);
         assertThat(core.state().warm()).as("without the subscriptions").isFalse();
+        assertThat(core.cold()).isEqualTo(ColdReason.SUBSCRIPTIONS_UNKNOWN);
         core.subscriptionsChanged();
         assertThat(core.state().warm()).isTrue();
+        assertThat(core.cold()).isNull();
         assertThat(core.state()).isSameAs(core.state());
 
         published(1, 3, "3", 1);
         assertThat(core.state().warm()).as("with a hole").isFalse();
+        assertThat(core.cold()).isEqualTo(ColdReason.MESSAGES_MISSING);
         Request hole = core.nextRequest();
         core.answered(hole, answer(EpochHistory.NONE.begin(1, 1), 2, 0, messages(1, 2, 2)), at(1));
         assertThat(core.state().warm()).isTrue();
 
         core.check(lease(2, 9), at(2));
         assertThat(core.state().warm()).as("as the owner").isFalse();
+        assertThat(core.cold()).isNull();
         core.leaseLost();
         assertThat(core.state().warm()).as("before it hears the new one").isFalse();
         published(3, 4, "4", 3);
         core.answered(core.nextRequest(), answer(EpochHistory.NONE.begin(1, 1).begin(3, 4), 3, 0), at(3));
         assertThat(core.state().warm()).as("before the two overlap again").isFalse();
+        assertThat(core.cold()).isEqualTo(ColdReason.NOT_COMPARED);
         receives("4", 3);
         assertThat(core.state().warm()).isTrue();
     }

@@ -161,6 +161,7 @@ class AccessTest extends HttpTestBase {
                 "/api/gaps?feed=btc",
                 "/api/arrivals?feed=btc",
                 "/api/worth?feed=btc",
+                "/api/nodes",
                 "/api/events",
                 "/api/tail?feed=btc")) {
             HttpResponse<String> head = send(request(path)

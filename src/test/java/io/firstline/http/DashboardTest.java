@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,23 +31,32 @@ class DashboardTest extends HttpTestBase {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
     @TempDir
-    Path profile;
+    static Path profile;
 
-    private Browser browser;
+    private static Browser browser;
     private ExchangeSimulator exchange;
 
-    @BeforeEach
-    void openBrowser() throws IOException, InterruptedException {
+    @BeforeAll
+    static void openBrowser() throws IOException, InterruptedException {
         assumeTrue(Browser.isInstalled(), "no browser: apt-get install chromium");
         browser = Browser.start(profile);
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void resizeWindow() {
         browser.look(1_400, 1_000, false);
     }
 
     @AfterEach
-    void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
+    void leavePage() {
+        browser.leave();
     }
 
     private void show(JsonObject config) {

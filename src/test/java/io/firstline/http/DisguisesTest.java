@@ -30,6 +30,7 @@ class DisguisesTest extends HttpTestBase {
             "/api/gaps?feed=btc",
             "/api/arrivals?feed=btc",
             "/api/worth?feed=btc",
+            "/api/nodes",
             "/api/events",
             "/api/tail?feed=btc",
             "/api/command",

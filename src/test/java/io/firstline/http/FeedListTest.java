@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.firstline.bus.Addresses;
+import io.firstline.deploy.node.ClusterFacts;
 import io.firstline.deploy.node.NodeStatus;
 import io.firstline.testkit.Browser;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,14 +32,26 @@ class FeedListTest extends HttpTestBase {
     private static final String[] VENUES = {"binance", "okx", "kraken", "bybit", "coinbase"};
 
     @TempDir
-    Path profile;
+    static Path profile;
 
-    private final Map<String, JsonObject> feeds = new TreeMap<>();
-    private Browser browser;
+    private static Browser browser;
+    private final Map<String, JsonObject> feeds = new ConcurrentSkipListMap<>();
+
+    @BeforeAll
+    static void openBrowser() throws IOException, InterruptedException {
+        assumeTrue(Browser.isInstalled(), "no browser: apt-get install chromium");
+        browser = Browser.start(profile);
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
 
     @BeforeEach
-    void openPage() throws IOException, InterruptedException {
-        assumeTrue(Browser.isInstalled(), "no browser: apt-get install chromium");
+    void startFeeds() {
         for (int i = 0; i < FEEDS; i++) {
             String name = VENUES[i % VENUES.length] + "-" + String.format("%03d", i);
             feeds.put(name, status(name, i));
@@ -48,15 +64,12 @@ class FeedListTest extends HttpTestBase {
         change("okx-101", "DEGRADED", 2, "wss://okx.example refused two attempts");
         change("kraken-102", "DISCONNECTED", 0, "no server answers");
         serve(READING);
-        browser = Browser.start(profile);
         browser.look(1_400, 1_000, false);
     }
 
     @AfterEach
-    void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
+    void leavePage() {
+        browser.leave();
     }
 
     private static JsonObject status(String name, int i) {
@@ -220,6 +233,67 @@ class FeedListTest extends HttpTestBase {
         browser.evaluate("location.hash = '#feed=gone'");
         browser.until("document.getElementById('unknown').textContent.includes('gone')");
         browser.screenshot(SCREENSHOTS.resolve("list-dark.png"));
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static JsonObject owner(int epoch, JsonObject... takeovers) {
+        return new JsonObject()
+                .put("role", "owner")
+                .put("warm", true)
+                .put("receives", true)
+                .put("epoch", epoch)
+                .put("behind", 0)
+                .put("takeovers", new JsonArray(List.of(takeovers)));
+    }
+
+    private static JsonObject standby(int epoch, int behind, String cold) {
+        return owner(epoch)
+                .put("role", "standby")
+                .put("warm", cold == null)
+                .put("behind", behind)
+                .put("cold", cold);
+    }
+
+    /** Three members, of which one is not heard; what they say is made up. */
+    @Test
+    void shouldShowWhatEachNodeDoesForEachFeed() throws IOException {
+        JsonObject takeover = new JsonObject()
+                .put("epoch", 7)
+                .put("own", true)
+                .put("agoMs", 60_000)
+                .put("silentMs", 574);
+        Map<String, JsonObject> feedsOf = Map.of(
+                "a:1",
+                        new JsonObject()
+                                .put("okx-001", owner(7, takeover))
+                                .put("okx-006", standby(3, 1_200, "lacks messages that the owner has published")),
+                "b:1", new JsonObject().put("okx-001", standby(7, 2, null)).put("okx-006", owner(3)));
+        JsonArray members = new JsonArray().add("a:1").add("b:1").add("c:1");
+        feedsOf.forEach((node, carried) -> vertx.eventBus()
+                .localConsumer(
+                        Addresses.NODE + node,
+                        request -> request.reply(new JsonObject()
+                                .put("members", members)
+                                .put("majority", true)
+                                .put("feeds", carried))));
+        ClusterFacts.update(vertx, "a:1", 3, feedsOf.keySet(), true, 0, () -> 0);
+        open("");
+        browser.until("document.getElementById('nodes-of').textContent === '2 of 3 nodes, 2 feeds, 1 in trouble'");
+
+        browser.evaluate("document.querySelector('#nodes summary').click()");
+        String rows = "[...document.querySelectorAll('#nodes-table tr')].map(r => [...r.cells].map(c =>"
+                + " c.innerText.replace(/\\s+/g, ' ').replace(/\\d\\d:\\d\\d:\\d\\d/, 'TIME').trim()).join(' | '))";
+        browser.until("document.querySelectorAll('#nodes-table tbody tr').length === 2");
+        assertThat(browser.evaluate(rows + ".join('\\n')"))
+                .isEqualTo(
+                        """
+                        Feed | a:1 | b:1 | c:1 | Epoch | Last takeover
+                        okx-006 | not warm lacks messages that the owner has published; 1,200 messages behind | owner | – | 3 | –
+                        okx-001 | owner | warm 2 messages behind | – | 7 | TIME by a:1, silent for 574 ms""");
+        assertThat(browser.evaluate("document.getElementById('members').innerText.replace(/\\s+/g, ' ')"))
+                .isEqualTo("a:1 (this node) has a majority owns 1, warm for 0, not warm for 1 "
+                        + "b:1 has a majority owns 1, warm for 1 c:1 not heard");
+        browser.screenshot(SCREENSHOTS.resolve("nodes.png"));
         assertThat(browser.complaints()).isEmpty();
     }
 }

@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Browser implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/bin/chromium");
     private static final long PATIENCE_S = 30;
+    private static final String BLANK = "about:blank";
 
     private final Process process;
     private final WebSocket socket;
@@ -61,7 +62,7 @@ public final class Browser implements AutoCloseable {
                         "--disable-sync",
                         "--remote-debugging-port=0",
                         "--user-data-dir=" + profile,
-                        "about:blank"))
+                        BLANK))
                 .redirectErrorStream(true)
                 .start();
         String address = address(process);
@@ -163,6 +164,14 @@ public final class Browser implements AutoCloseable {
         ask("Page.navigate", new JsonObject().put("url", url));
     }
 
+    /** Leaves the page, and forgets its errors and requests. */
+    public void leave() {
+        ask("Page.navigate", new JsonObject().put("url", BLANK));
+        until("location.href === '" + BLANK + "'");
+        complaints.clear();
+        requests.clear();
+    }
+
     /** A window of this size, dark or light. */
     public void look(int width, int height, boolean dark) {
         ask(
@@ -200,7 +209,7 @@ public final class Browser implements AutoCloseable {
     /** Waits until a JavaScript expression is true. */
     public void until(String expression) {
         Await.until(
-                () -> expression + "; the page says: " + evaluate("document.body.innerText"),
+                () -> expression + "; the page says: " + evaluate("document.body?.innerText"),
                 () -> Boolean.TRUE.equals(evaluate("Boolean(" + expression + ")")));
     }
 

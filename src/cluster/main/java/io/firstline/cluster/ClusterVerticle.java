@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class ClusterVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterVerticle.class);
     /** The address of a member, followed by its {@code host:port}. */
-    public static final String ADDRESS = "firstline.cluster.";
+    public static final String ADDRESS = Addresses.NODE;
 
     /** The longest wait of a leaving member until its feeds have another owner. */
     private static final long RELEASE_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
@@ -207,7 +207,7 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     private void undeploy(String feed) {
-        LOG.info("{} no longer carried by {}", feed, self);
+        LOG.info("{} no longer received by {}: other nodes receive it", feed, self);
         Future<String> deployment = deployed.remove(feed).deployment();
         Future<Void> undeployed = deployment.failed() ? Future.succeededFuture() : deployment.compose(vertx::undeploy);
         undeployed
@@ -301,9 +301,19 @@ public final class ClusterVerticle extends VerticleBase {
         long now = scheduler.nowNanos();
         observe();
         JsonObject carried = new JsonObject();
-        node.carried().forEach((name, feed) -> carried.put(name, status(feed, now)));
+        node.carried().forEach((name, feed) -> {
+            Deployed here = deployed.get(name);
+            carried.put(
+                    name,
+                    status(feed, now)
+                            .mergeIn(
+                                    here == null
+                                            ? new JsonObject()
+                                            : here.lease().figures()));
+        });
         return new JsonObject()
                 .put(StatusKeys.NODE, self)
+                .put(StatusKeys.MEMBERS, new JsonArray(config.members()))
                 .put(StatusKeys.MAJORITY, node.hasMajority())
                 .put(StatusKeys.PRESENT, new JsonArray(List.copyOf(node.present(now))))
                 .put(StatusKeys.FEEDS, carried);

@@ -1,5 +1,6 @@
 package io.firstline.cluster;
 
+import io.vertx.core.json.JsonObject;
 import java.util.function.LongSupplier;
 
 /**
@@ -21,6 +22,7 @@ final class FeedLease {
     private volatile Lease lease;
     private volatile LeaseHolder holder;
     private volatile StandbyState state;
+    private volatile JsonObject figures = new JsonObject();
     private volatile boolean majority = true;
 
     /**
@@ -70,6 +72,11 @@ final class FeedLease {
         return state;
     }
 
+    /** Returns what operators see of the feed on this node, slightly stale; empty while it starts. Read only. */
+    JsonObject figures() {
+        return figures;
+    }
+
     // called by the feed
 
     String node() {
@@ -94,5 +101,10 @@ final class FeedLease {
     /** Sets the feed's state on this node. Called by one thread at a time. */
     void state(StandbyState now) {
         state = now;
+    }
+
+    /** Sets what operators see of the feed on this node; not changed afterwards. */
+    void figures(JsonObject now) {
+        figures = now;
     }
 }

@@ -18,8 +18,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private final MessageConsumer<Object> others;
     private final RejectionLog rejections;
     private final ReplicaCore core;
+    private final TakeoverLog takeovers = new TakeoverLog();
     private final NodeLine line;
 
     /**
@@ -108,6 +111,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         FeedMessage published = core.received(message, now);
         if (published != null) {
             publisher.publish(published);
+            takeovers.published(now);
         }
         share();
     }
@@ -128,6 +132,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     public synchronized void look(List<FeedActivity> pools) {
         core.look(pools, scheduler.nowNanos());
         share();
+        lease.figures(figures()); // shared, because the lease code must not wait while messages are published
     }
 
     @Override
@@ -156,7 +161,14 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private synchronized void published(FeedMessage message) {
         long now = scheduler.nowNanos();
         check(now); // without own messages, this is where an expired lease is noticed
+        int before = core.epoch();
         core.published(message, now);
+        if (core.epoch() > before) {
+            takeovers.begins(core.epoch(), false, now);
+        }
+        if (message.epoch() == core.epoch()) {
+            takeovers.published(now);
+        }
         request();
         share();
     }
@@ -212,7 +224,11 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     public synchronized void leaseLost() {
         if (core.leaseLost()) {
             share();
-            LOG.info("{} released by {} after message {}", feed, lease.node(), core.sequence());
+            LOG.info(
+                    "{} no longer published by {}, which released it after message {}",
+                    feed,
+                    lease.node(),
+                    core.sequence());
         }
     }
 
@@ -220,21 +236,24 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private void check(long now) {
         ReplicaCore.Change change = core.check(lease.lease(), now);
         if (change instanceof ReplicaCore.Change.BecameOwner owner) {
-            begin(owner);
+            begin(owner, now);
         } else if (change != null) {
             share();
-            LOG.warn("{} no longer published by {}: its lease expired", feed, lease.node());
+            LOG.warn("{} no longer published by {}: no majority has renewed its lease in time", feed, lease.node());
         }
     }
 
-    private void begin(ReplicaCore.Change.BecameOwner owner) {
+    private void begin(ReplicaCore.Change.BecameOwner owner, long now) {
         share();
+        takeovers.begins(owner.epoch(), true, now);
         LOG.info(
-                "{} published by {} from message {} on, epoch {} ({} not published yet, {} published but not received here yet)",
+                "{} published by {} from message {} on, epoch {}{}: first {} that nobody has published; {} published ones"
+                        + " have not arrived here yet",
                 feed,
                 lease.node(),
                 owner.from(),
                 owner.epoch(),
+                takeovers.silence(owner.epoch()),
                 owner.waiting(),
                 owner.behind());
         ownerChanged(new FeedFact.OwnerChanged(lease.node(), owner.epoch(), owner.from(), owner.waiting()));
@@ -242,6 +261,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         while (message != null) {
             publisher.publish(message);
             message = core.nextWaiting(lease.lease(), scheduler.nowNanos());
+            takeovers.published(now);
         }
         share();
     }
@@ -267,19 +287,34 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         if (!hasMajority && FeedState.CONNECTED.name().equals(status.getString(StatusKeys.STATE))) {
             status.put(StatusKeys.STATE, FeedState.DEGRADED.name()); // no node publishes it
         }
-        return status.put(
-                StatusKeys.CLUSTER,
-                new JsonObject()
-                        .put(StatusKeys.NODE, lease.node())
-                        .put(StatusKeys.ROLE, owns ? "owner" : "standby")
-                        .put(StatusKeys.EPOCH, core.epoch())
-                        .put(StatusKeys.SEQUENCE, publisher.retention().last())
-                        .put(StatusKeys.WARM, owns || core.state().warm())
-                        .put(StatusKeys.RECEIVES, core.state().receives())
-                        .put(StatusKeys.MAJORITY, hasMajority)
-                        .put(StatusKeys.AHEAD, core.ahead())
-                        .put(StatusKeys.BEHIND, core.behind())
-                        .put(StatusKeys.CROWDED_OUT, core.crowdedOut()));
+        JsonObject part = new JsonObject()
+                .put(StatusKeys.NODE, lease.node())
+                .put(StatusKeys.ROLE, owns ? "owner" : "standby")
+                .put(StatusKeys.EPOCH, core.epoch())
+                .put(StatusKeys.WARM, owns || core.state().warm())
+                .put(StatusKeys.RECEIVES, core.state().receives())
+                .put(StatusKeys.MAJORITY, hasMajority)
+                .put(StatusKeys.CROWDED_OUT, core.crowdedOut());
+        return status.put(StatusKeys.CLUSTER, part.mergeIn(figures()));
+    }
+
+    private JsonObject figures() {
+        long now = scheduler.nowNanos();
+        JsonArray seen = new JsonArray();
+        takeovers
+                .list()
+                .forEach(takeover -> seen.add(new JsonObject()
+                        .put(StatusKeys.EPOCH, takeover.epoch())
+                        .put(StatusKeys.OWN, takeover.own())
+                        .put(StatusKeys.AGO_MS, TimeUnit.NANOSECONDS.toMillis(now - takeover.nanos()))
+                        .put(StatusKeys.SILENT_MS, TimeUnit.NANOSECONDS.toMillis(takeover.silentNanos()))));
+        ColdReason cold = core.cold();
+        return new JsonObject()
+                .put(StatusKeys.SEQUENCE, publisher.retention().last())
+                .put(StatusKeys.COLD, cold == null ? null : cold.toString())
+                .put(StatusKeys.AHEAD, core.ahead())
+                .put(StatusKeys.BEHIND, core.behind())
+                .put(StatusKeys.TAKEOVERS, seen);
     }
 
     @Override

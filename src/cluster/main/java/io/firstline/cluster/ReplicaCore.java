@@ -328,9 +328,28 @@ public final class ReplicaCore {
 
     /** Returns what the lease code must know. */
     public StandbyState state() {
-        state = state.withWarm(
-                !publishing && listening && missing.isEmpty() && subscriptionsChanged && readiness.overlaps());
+        state = state.withWarm(!publishing && cold() == null);
         return state;
+    }
+
+    /** Returns why this node is not warm; null = it is, or it publishes. */
+    public ColdReason cold() {
+        if (publishing) {
+            return null;
+        }
+        if (!readiness.isReceived()) {
+            return ColdReason.NOT_RECEIVED;
+        }
+        if (!listening) {
+            return ColdReason.OWNER_NOT_HEARD;
+        }
+        if (!missing.isEmpty()) {
+            return ColdReason.MESSAGES_MISSING;
+        }
+        if (!subscriptionsChanged) {
+            return ColdReason.SUBSCRIPTIONS_UNKNOWN;
+        }
+        return readiness.overlaps() ? null : ColdReason.NOT_COMPARED;
     }
 
     /** Returns whether this node publishes, if its lease is running. */

@@ -12,6 +12,9 @@ public final class Addresses {
     /** Request: returns the clients of this node's relay as a JSON object. */
     public static final String RELAY = "firstline.relay";
 
+    /** The address of a node of a cluster, followed by its {@code host:port}. */
+    public static final String NODE = "firstline.cluster.";
+
     /** The header of a message at {@link #lines}. */
     public static final String LINE = "line";
 

@@ -144,6 +144,11 @@ final class FeedWatch {
         }
     }
 
+    /** Whether this node is a member of a cluster. */
+    boolean isMember() {
+        return ClusterFacts.of(vertx).isMember();
+    }
+
     /** The last status; null = unknown. */
     JsonObject status() {
         return status;

@@ -84,6 +84,7 @@ final class LiveUpdates {
                 .put("health", now.level().name())
                 .put("reasons", new JsonArray(now.reasons()))
                 .put("list", watch.isList())
+                .put("member", watch.isMember())
                 .put(StatusKeys.FEEDS, watch.view(seen.chosen()))
                 .put(StatusKeys.RELAY, watch.relay())
                 .put("events", watch.eventsAfter(seen.event(), seen.chosen()));

@@ -39,6 +39,7 @@ final class PageApi {
     private final OpenConnections connections;
     private final FeedWatch watch;
     private final LiveUpdates updates;
+    private final NodesWatch nodes;
     private final Set<Tail> tails = new LinkedHashSet<>();
 
     PageApi(
@@ -56,6 +57,7 @@ final class PageApi {
         this.connections = connections;
         this.watch = watch;
         this.updates = updates;
+        this.nodes = new NodesWatch(vertx, System::nanoTime);
     }
 
     void serve(Guard guard) {
@@ -66,6 +68,7 @@ final class PageApi {
                     .handler(request ->
                             ofFeed(request, feed -> ask(request, feed, new JsonObject().put("do", question))));
         }
+        guard.reading(Access.Rule.READ, "/api/nodes").handler(this::nodes);
         guard.reading(Access.Rule.READ, "/api/events").handler(this::events);
         guard.reading(Access.Rule.READ, "/api/tail").handler(request -> ofFeed(request, feed -> tail(request, feed)));
         guard.acting("/api/command")
@@ -97,6 +100,10 @@ final class PageApi {
                     }
                 })
                 .onFailure(request::fail);
+    }
+
+    private void nodes(RoutingContext request) {
+        nodes.ask().onSuccess(all -> HttpAnswers.json(request, 200, all)).onFailure(request::fail);
     }
 
     /** The page's facts about its server. */

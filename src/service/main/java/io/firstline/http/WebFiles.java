@@ -17,6 +17,7 @@ final class WebFiles {
             "feeds.js", SCRIPT,
             "timeline.js", SCRIPT,
             "details.js", SCRIPT,
+            "nodes.js", SCRIPT,
             "dashboard.js", SCRIPT,
             "icon.svg", "image/svg+xml");
 

@@ -10,7 +10,9 @@
  * cluster</td></tr>
  * <tr><td>{@code /api/status}</td><td>the answer of {@code firstline.status} on the event bus</td></tr>
  * <tr><td>{@code /api/gaps?feed=}, {@code /api/arrivals?feed=}, {@code /api/worth?feed=}</td><td>the feed's commands of these names</td></tr>
- * <tr><td>{@code /api/events}</td><td>server-sent events: state and new events, at most twice a second</td></tr>
+ * <tr><td>{@code /api/nodes}</td><td>what each node of the cluster does for each feed</td></tr>
+ * <tr><td>{@code /api/events?feed=}</td><td>server-sent events: state and new events, at most twice a second; from ten
+ * feeds on, details and events of this feed only</td></tr>
  * <tr><td>{@code /api/tail?feed=&filter=}</td><td>server-sent events: the newest messages, at most twice a
  * second</td></tr>
  * <tr><td>{@code POST /api/command}</td><td>{@code {"feed": "…", "do": …, …}} with {@code evict}, {@code renew},

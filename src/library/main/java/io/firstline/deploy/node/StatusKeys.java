@@ -143,6 +143,12 @@ public final class StatusKeys {
     public static final String AHEAD = "ahead";
     public static final String CROWDED_OUT = "crowdedOut";
     public static final String LEASE_LEFT_MS = "leaseLeftMs";
+    public static final String COLD = "cold";
+    public static final String TAKEOVERS = "takeovers";
+    public static final String OWN = "own";
+    public static final String AGO_MS = "agoMs";
+    public static final String SILENT_MS = "silentMs";
+    public static final String NODES = "nodes";
 
     private StatusKeys() {}
 }

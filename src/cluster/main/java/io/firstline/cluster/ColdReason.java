@@ -1,0 +1,22 @@
+package io.firstline.cluster;
+
+/** Why a standby is not warm: why it could not become the owner without a loss. */
+public enum ColdReason {
+    NOT_RECEIVED("receives nothing from the exchange"),
+    OWNER_NOT_HEARD("hears no owner"),
+    MESSAGES_MISSING("lacks messages that the owner has published"),
+    SUBSCRIPTIONS_UNKNOWN("does not know the run-time subscriptions yet"),
+    NOT_COMPARED("has not received a message that the owner published since");
+
+    private final String words;
+
+    ColdReason(String words) {
+        this.words = words;
+    }
+
+    /** Completes a sentence that begins with the node. */
+    @Override
+    public String toString() {
+        return words;
+    }
+}
