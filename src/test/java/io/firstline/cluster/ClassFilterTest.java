@@ -54,7 +54,8 @@ class ClassFilterTest {
                 400,
                 "what the nodes know",
                 null,
-                true);
+                true,
+                null);
         node = HazelcastNode.start(
                 HazelcastCluster.hazelcast(config),
                 new RejectionLog(LoggerFactory.getLogger(ClassFilterTest.class), System::nanoTime));

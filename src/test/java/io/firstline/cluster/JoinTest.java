@@ -56,7 +56,7 @@ class JoinTest {
 
     private static ClusterConfig node(String host, int port, String... members) {
         return new ClusterConfig(
-                true, "join", host, port, 0, List.of(members), 1, 400, "what the nodes know", null, true);
+                true, "join", host, port, 0, List.of(members), 1, 400, "what the nodes know", null, true, null);
     }
 
     private Future<Vertx> join(ClusterConfig config) {

@@ -141,7 +141,8 @@ final class ClusterScene implements AutoCloseable {
                 ClusterConfig.DEFAULT.leaseMs(),
                 SECRET,
                 null,
-                true);
+                true,
+                null);
     }
 
     /** The configuration of a node, or of a listener in the network of a node. */

@@ -1,6 +1,7 @@
 package io.firstline.cluster;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +22,7 @@ final class ClaimDelay {
     private ClaimDelay() {}
 
     /** Returns the wait at the start, when the feed has never had an owner. */
-    static long atStartNanos(String feed, String self, List<String> members) {
+    static long atStartNanos(String feed, String self, Collection<String> members) {
         int place = Placement.order(feed, members).indexOf(self);
         return place == 0 ? 0 : START_NANOS + place * STEP_NANOS;
     }

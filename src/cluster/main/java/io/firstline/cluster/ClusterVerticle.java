@@ -67,6 +67,8 @@ public final class ClusterVerticle extends VerticleBase {
 
     private Scheduler scheduler;
     private LeaseNode node;
+    /** Null = a majority of the members grants the leases. */
+    private EtcdLink etcd;
 
     /** A feed on this node: what it shares with the lease code, and its deployment. */
     private record Deployed(FeedLease lease, Future<String> deployment) {}
@@ -108,7 +110,10 @@ public final class ClusterVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         scheduler = given == null ? Scheduler.of(vertx) : given;
-        node = new LeaseNode(config, feeds.keySet(), lingerNanos, time());
+        if (config.lease() != null) {
+            etcd = new EtcdLink(vertx, config, scheduler, this::granted);
+        }
+        node = new LeaseNode(config, etcd == null ? null : etcd.leases(), feeds.keySet(), lingerNanos, time());
         scheduler.every(Math.max(1, config.leaseMs() / LeaseNode.TICKS_PER_LEASE), this::tick);
         scheduler.every(LOOK_UP_MS, () -> {
             deployed.keySet().forEach(this::lookUp);
@@ -120,6 +125,9 @@ public final class ClusterVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         node.stop();
+        if (etcd != null) {
+            etcd.close();
+        }
         ClusterFacts.forget(vertx);
         return Future.succeededFuture();
     }
@@ -134,6 +142,18 @@ public final class ClusterVerticle extends VerticleBase {
         observe();
         carryOut(node.tick(time()));
         deployed.values().forEach(feed -> feed.lease().majority(node.hasMajority()));
+        askEtcd();
+    }
+
+    private void granted() {
+        observe();
+        carryOut(node.granted(time()));
+    }
+
+    private void askEtcd() {
+        if (etcd != null) {
+            etcd.poll();
+        }
     }
 
     private void observe() {
@@ -155,6 +175,7 @@ public final class ClusterVerticle extends VerticleBase {
         }
         observe();
         carryOut(node.step(theirs, time()));
+        askEtcd();
     }
 
     // actions of the node
@@ -168,7 +189,7 @@ public final class ClusterVerticle extends VerticleBase {
             deployed.get(extend.feed()).lease().extend(extend.epoch(), extend.untilNanos());
         } else if (action instanceof LeaseAction.Broadcast broadcast) {
             JsonObject json = broadcast.heartbeat().toJson();
-            config.members().stream().filter(member -> !member.equals(self)).forEach(member -> vertx.eventBus()
+            node.members().stream().filter(member -> !member.equals(self)).forEach(member -> vertx.eventBus()
                     .send(ADDRESS + member, json));
         } else if (action instanceof LeaseAction.Reply reply) {
             vertx.eventBus().send(ADDRESS + reply.to(), reply.votes().toJson());
@@ -221,7 +242,7 @@ public final class ClusterVerticle extends VerticleBase {
             ClusterFacts.update(
                     vertx,
                     self,
-                    config.members().size(),
+                    node.members().size(),
                     members.present(),
                     members.majority(),
                     members.sinceNanos(),
@@ -235,7 +256,7 @@ public final class ClusterVerticle extends VerticleBase {
                     "cluster: dropped "
                             + (unknown.message() instanceof NodeHeartbeat.Votes ? "votes" : "a round")
                             + " of a node that is not another member",
-                    "found " + unknown.message().from() + ", allowed: " + config.members() + " except " + self);
+                    "found " + unknown.message().from() + ", allowed: " + node.members() + " except " + self);
         } else if (action instanceof LeaseAction.RejectLease other) {
             leases.reject(
                     other.member() + " has leaseMs " + other.leaseMs(),
@@ -244,6 +265,10 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     private void report(MajorityWatch.Change change, Set<String> present) {
+        if (etcd != null) {
+            reportEtcd(change);
+            return;
+        }
         switch (change) {
             case GAINED -> LOG.info("{} sees {}: a majority", self, present);
             case LOST -> LOG.info("{} sees {}: no majority, not publishing", self, present);
@@ -257,6 +282,29 @@ public final class ClusterVerticle extends VerticleBase {
                         config.majority(),
                         config.members());
             case REGAINED -> LOG.warn("{} sees a majority again: {}", self, present);
+            case NONE -> {
+                // reported before
+            }
+        }
+    }
+
+    private void reportEtcd(MajorityWatch.Change change) {
+        switch (change) {
+            case GAINED -> LOG.info("{} reaches etcd, which keeps the leases", self);
+            case LOST ->
+                LOG.warn(
+                        "{} has no answer of etcd for the length of a lease ({} ms), not publishing: {}",
+                        self,
+                        config.leaseMs(),
+                        etcd.lastFailure());
+            case MISSED ->
+                LOG.warn(
+                        "{} has reached no etcd of {} for {} s and publishes nothing until one answers: {}",
+                        self,
+                        config.lease().etcd(),
+                        TimeUnit.NANOSECONDS.toSeconds(MajorityWatch.WARN_AFTER_NANOS),
+                        etcd.lastFailure());
+            case REGAINED -> LOG.warn("{} reaches etcd again", self);
             case NONE -> {
                 // reported before
             }
@@ -283,7 +331,9 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     private void lookForOtherClusters() {
-        if (node.hasMajority() || scheduler.nowNanos() - node.majoritySinceNanos() < OTHER_CLUSTERS_AFTER_NANOS) {
+        if (etcd != null
+                || node.hasMajority()
+                || scheduler.nowNanos() - node.majoritySinceNanos() < OTHER_CLUSTERS_AFTER_NANOS) {
             return;
         }
         vertx.executeBlocking(() -> HazelcastCluster.foreign(vertx, config.members()))
@@ -320,7 +370,7 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     private static JsonObject status(FeedOnNode feed, long now) {
-        LeaseProposer proposer = feed.proposer();
+        LeaseClaim proposer = feed.proposer();
         boolean owns = proposer.owns(now);
         return new JsonObject()
                 .put(StatusKeys.ROLE, owns ? "owner" : "standby")
@@ -347,6 +397,7 @@ public final class ClusterVerticle extends VerticleBase {
         context.runOnContext(v -> {
             long now = scheduler.nowNanos();
             carryOut(node.leave(now));
+            askEtcd();
             awaitSuccessors(now + RELEASE_NANOS, gone);
         });
         return gone.future();

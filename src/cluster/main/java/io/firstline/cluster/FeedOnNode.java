@@ -1,5 +1,6 @@
 package io.firstline.cluster;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ final class FeedOnNode {
 
     private final String name;
     private final String self;
-    private final LeaseProposer proposer;
+    private final LeaseClaim proposer;
     private final HandOverPolicy handOver = new HandOverPolicy();
     private Stage stage = Stage.ABSENT;
     private StandbyState state;
@@ -32,7 +33,7 @@ final class FeedOnNode {
     private boolean unwanted;
     private long unwantedSinceNanos;
 
-    FeedOnNode(String name, String self, LeaseProposer proposer, long nowNanos) {
+    FeedOnNode(String name, String self, LeaseClaim proposer, long nowNanos) {
         this.name = name;
         this.self = self;
         this.proposer = proposer;
@@ -43,7 +44,7 @@ final class FeedOnNode {
         return name;
     }
 
-    LeaseProposer proposer() {
+    LeaseClaim proposer() {
         return proposer;
     }
 
@@ -147,8 +148,9 @@ final class FeedOnNode {
      *
      * @param last the last lease that this node has granted; null = none
      */
-    long claimDelayNanos(GrantedLease last, List<String> members, MembershipView view, long nowNanos) {
-        boolean isFirst = last == null && state.heardEpoch() == 0 && view.epochOf(name, nowNanos) == 0;
+    long claimDelayNanos(GrantedLease last, Collection<String> members, MembershipView view, long nowNanos) {
+        boolean isFirst =
+                (last == null || last.epoch() == 0) && state.heardEpoch() == 0 && view.epochOf(name, nowNanos) == 0;
         return isFirst
                 ? ClaimDelay.atStartNanos(name, self, members)
                 : ClaimDelay.nanos(

@@ -39,6 +39,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -151,6 +152,27 @@ public final class HazelcastCluster {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, LOGGING_BY); // its first lines are logged before it reads a configuration
         }
+        return config.lease() == null
+                ? joinMembers(builder, config)
+                : known(config).compose(all -> joinMembers(builder, all));
+    }
+
+    /** Adds the members that etcd knows; asks it with a Vert.x that lives only for that. */
+    private static Future<ClusterConfig> known(ClusterConfig config) {
+        Vertx asking = Vertx.vertx();
+        return EtcdLink.nodes(asking, config)
+                .map(found -> {
+                    Set<String> members = new TreeSet<>(config.members());
+                    members.addAll(found);
+                    if (!config.isMember()) {
+                        members.remove(config.self());
+                    }
+                    return config.withMembers(List.copyOf(members));
+                })
+                .eventually(asking::close);
+    }
+
+    private static Future<Vertx> joinMembers(VertxBuilder builder, ClusterConfig config) {
         RejectionLog rejections = new RejectionLog(LOG, Scheduler.monotonicClock());
         return onAThread(() -> alone(HazelcastNode.start(hazelcast(config), rejections)))
                 .compose(hazelcast -> hazelcast == null ? notLetIn(config) : build(builder, hazelcast, rejections));

@@ -42,7 +42,10 @@ final class LeaseNode {
     private final long lingerNanos;
     private final long startNanos;
     private final Map<String, FeedOnNode> feeds = new TreeMap<>();
+    private final LeaseEngine engine;
+    /** This node's vote; null = the members do not vote. */
     private final LeaseAcceptor acceptor;
+
     private final MembershipView members;
     private final MajorityWatch majority;
 
@@ -65,21 +68,35 @@ final class LeaseNode {
      * @param lingerNanos how long a feed that belongs to other members is still received here
      */
     LeaseNode(ClusterConfig config, Collection<String> names, long lingerNanos, StepTime start) {
+        this(config, null, names, lingerNanos, start);
+    }
+
+    /**
+     * The same with an engine beside the cluster.
+     *
+     * @param beside grants the leases; null = the members do
+     */
+    LeaseNode(ClusterConfig config, LeaseEngine beside, Collection<String> names, long lingerNanos, StepTime start) {
         this.config = config;
         this.self = config.self();
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(config.leaseMs());
         this.lingerNanos = lingerNanos;
         this.startNanos = start.nanos();
-        this.acceptor = new LeaseAcceptor(leaseNanos, SILENT_NANOS, startNanos);
-        this.members = new MembershipView(self, config.members(), Math.max(2 * leaseNanos, SHORTEST_ABSENCE_NANOS));
+        if (beside == null) {
+            MajorityLeases own = new MajorityLeases(self, config.members(), leaseNanos, SILENT_NANOS, startNanos);
+            this.engine = own;
+            this.acceptor = own.acceptor();
+        } else {
+            this.engine = beside;
+            this.acceptor = null;
+        }
+        this.members = new MembershipView(self, engine.members(), Math.max(2 * leaseNanos, SHORTEST_ABSENCE_NANOS));
         this.majority = new MajorityWatch(startNanos);
         this.number = start.epochMs();
         this.heartbeatNanos = startNanos - leaseNanos;
         this.movedNanos = startNanos;
         for (String name : names) {
-            LeaseProposer proposer =
-                    new LeaseProposer(name, self, config.members().size(), leaseNanos, startNanos);
-            feeds.put(name, new FeedOnNode(name, self, proposer, startNanos));
+            feeds.put(name, new FeedOnNode(name, self, engine.newClaim(name, startNanos), startNanos));
         }
     }
 
@@ -115,7 +132,7 @@ final class LeaseNode {
     /** A message has arrived. */
     List<LeaseAction> step(NodeMessage message, StepTime time) {
         List<LeaseAction> actions = new ArrayList<>();
-        if (!config.members().contains(message.from()) || message.from().equals(self)) {
+        if (!engine.members().contains(message.from()) || message.from().equals(self)) {
             actions.add(new LeaseAction.RejectUnknownNode(message));
         } else if (message instanceof NodeHeartbeat.Votes votes) {
             count(votes, time.nanos(), actions);
@@ -151,9 +168,25 @@ final class LeaseNode {
     /** Returns whether other members own the feeds that this node has released by {@link #leave}. */
     boolean hasSuccessors() {
         return left.stream().allMatch(released -> {
-            GrantedLease granted = acceptor.promised(released.feed());
+            GrantedLease granted = engine.last(released.feed());
             return granted != null && !granted.node().equals(self);
         });
+    }
+
+    /** An engine beside the cluster has answered: takes what that says about this node's leases and the members. */
+    List<LeaseAction> granted(StepTime time) {
+        members.members(engine.members());
+        List<LeaseAction> actions = new ArrayList<>();
+        for (FeedOnNode feed : feeds.values()) {
+            LeaseClaim claim = feed.proposer();
+            if (claim.owns(time.nanos()) && feed.isCarried() && !leaving) {
+                actions.add(new LeaseAction.Extend(feed.name(), claim.epoch(), claim.untilNanos()));
+            } else if (!claim.isClaiming() && claim.isLost(time.nanos()) && feed.isCarried()) {
+                actions.add(new LeaseAction.End(feed.name(), null));
+            }
+        }
+        tick(time, actions);
+        return actions;
     }
 
     // periodically
@@ -184,12 +217,12 @@ final class LeaseNode {
 
     private void gather(long now, List<LeaseAction> actions) {
         Set<String> present = members.present(now);
-        MajorityWatch.Change change = majority.see(members.isMajority(now), now);
+        MajorityWatch.Change change = majority.see(engine.isThere(members, now), now);
         if (change != MajorityWatch.Change.NONE || !present.equals(reported)) {
             reported = present;
             actions.add(new LeaseAction.ReportMembers(change, present, majority.isThere(), majority.sinceNanos()));
         }
-        boolean isComplete = present.size() == config.members().size();
+        boolean isComplete = present.size() >= config.members().size();
         if (majority.isThere() && (isComplete || now - startNanos > GATHER_NANOS)) {
             for (FeedOnNode feed : feeds.values()) {
                 boolean isPlacedHere = Placement.carriers(feed.name(), present, config.replicas())
@@ -202,7 +235,7 @@ final class LeaseNode {
     /** Decides about one feed; returns true if there is a new request. */
     private boolean consider(FeedOnNode feed, List<LeaseRequest> released, StepTime time, List<LeaseAction> actions) {
         long now = time.nanos();
-        LeaseProposer proposer = feed.proposer();
+        LeaseClaim proposer = feed.proposer();
         if (proposer.isLost(now)) {
             actions.add(new LeaseAction.ReportLostClaim(feed.name(), null));
             addIfAny(released, proposer.giveUp(BACK_OFF_NANOS, now));
@@ -220,14 +253,14 @@ final class LeaseNode {
     }
 
     private boolean mayClaim(FeedOnNode feed, long now) {
-        GrantedLease last = acceptor.promised(feed.name());
+        GrantedLease last = engine.last(feed.name());
         if (!majority.isThere()
-                || !acceptor.isReady(now)
+                || !engine.isReady(now)
                 || !feed.proposer().isFree(now)
                 || (last != null && last.isRunning(now))) {
             return false;
         }
-        long delay = feed.claimDelayNanos(last, config.members(), members, now);
+        long delay = feed.claimDelayNanos(last, engine.members(), members, now);
         return now - majority.sinceNanos() >= delay && (last == null || now - last.untilNanos() >= delay);
     }
 
@@ -290,8 +323,11 @@ final class LeaseNode {
     }
 
     private NodeHeartbeat.Votes vote(NodeHeartbeat of, long now) {
-        of.given().forEach(released -> acceptor.release(of.from(), released, now));
         List<LeaseVote> votes = new ArrayList<>();
+        if (acceptor == null) {
+            return new NodeHeartbeat.Votes(self, of.number(), votes);
+        }
+        of.given().forEach(released -> acceptor.release(of.from(), released, now));
         for (LeaseRequest ask : of.asks()) {
             votes.add(acceptor.vote(of.from(), ask, now));
         }
@@ -304,7 +340,7 @@ final class LeaseNode {
             if (feed == null || !feed.isCarried()) {
                 continue;
             }
-            LeaseProposer proposer = feed.proposer();
+            LeaseClaim proposer = feed.proposer();
             proposer.voted(votes.from(), votes.number(), vote);
             if (proposer.owns(now) && !leaving) {
                 actions.add(new LeaseAction.Extend(feed.name(), proposer.epoch(), proposer.untilNanos()));
@@ -319,6 +355,11 @@ final class LeaseNode {
     }
 
     // the node's view
+
+    /** Returns all nodes that may own feeds, this one included. */
+    Collection<String> members() {
+        return engine.members();
+    }
 
     boolean hasMajority() {
         return majority.isThere();

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * One node's requests for the lease of one feed: decides what to request when, and counts the votes. Single-threaded;
  * times are nanoseconds of this node's monotonic clock.
  */
-final class LeaseProposer {
+final class LeaseProposer implements LeaseClaim {
     /** Only votes for the latest requests count, at most this many. */
     private static final int REMEMBERED = 8;
     /** Allowed clock drift: the owner stops using a lease 1/{@value} of its length early. */
@@ -77,7 +77,8 @@ final class LeaseProposer {
     }
 
     /** Another node has, or had, the feed in this epoch. */
-    void heardOf(int otherEpoch) {
+    @Override
+    public void heardOf(int otherEpoch) {
         highestKnown = Math.max(highestKnown, otherEpoch);
     }
 
@@ -85,37 +86,44 @@ final class LeaseProposer {
      * Another member requests the lease in this epoch, as its owner or to claim it. While it does, this node begins no
      * claim: its vote may no longer count for that owner, and so it does not notice by its own votes that there is one.
      */
-    void requestedBy(String member, int otherEpoch, long nowNanos) {
+    @Override
+    public void requestedBy(String member, int otherEpoch, long nowNanos) {
         heardOf(otherEpoch);
         rivals.put(member, nowNanos + leaseNanos);
     }
 
     /** Another member has released the lease, or its claim. */
-    void releasedBy(String member) {
+    @Override
+    public void releasedBy(String member) {
         rivals.remove(member);
     }
 
     /** Returns whether this node owns the feed until the end of the lease. */
-    boolean owns(long nowNanos) {
+    @Override
+    public boolean owns(long nowNanos) {
         return won && nowNanos - untilNanos < 0;
     }
 
     /** Returns the end of the present or last lease. */
-    long untilNanos() {
+    @Override
+    public long untilNanos() {
         return untilNanos;
     }
 
     /** Returns the epoch that it has or claims; 0 = none. */
-    int epoch() {
+    @Override
+    public int epoch() {
         return epoch;
     }
 
-    boolean isClaiming() {
+    @Override
+    public boolean isClaiming() {
         return epoch != 0 && !won;
     }
 
     /** Returns whether it may begin a claim. */
-    boolean isFree(long nowNanos) {
+    @Override
+    public boolean isFree(long nowNanos) {
         return epoch == 0
                 && nowNanos - notBeforeNanos >= 0
                 && rivals.values().stream().allMatch(untilNanos -> nowNanos - untilNanos >= 0);
@@ -127,7 +135,8 @@ final class LeaseProposer {
      *
      * @param epochMs milliseconds since 1970
      */
-    void claim(long epochMs, long nowNanos) {
+    @Override
+    public void claim(long epochMs, long nowNanos) {
         epoch = Math.max(highestKnown + 1, epochAt(epochMs));
         highestKnown = epoch;
         won = false;
@@ -147,13 +156,15 @@ final class LeaseProposer {
      *
      * @return the request to release at the voters if this node gives way; null = it does not
      */
-    LeaseRequest giveWay(String competitor, int competitorEpoch, long pauseNanos, long nowNanos) {
+    @Override
+    public LeaseRequest giveWay(String competitor, int competitorEpoch, long pauseNanos, long nowNanos) {
         boolean first = competitorEpoch > epoch || (competitorEpoch == epoch && competitor.compareTo(node) < 0);
         return isClaiming() && first ? giveUp(pauseNanos, nowNanos) : null;
     }
 
     /** Returns the request of a round; null = none. */
-    LeaseRequest ask(long round, long nowNanos) {
+    @Override
+    public LeaseRequest ask(long round, long nowNanos) {
         if (epoch == 0 || outvoted) {
             return null;
         }
@@ -165,7 +176,8 @@ final class LeaseProposer {
     }
 
     /** A member has voted on the request of a round. */
-    void voted(String voter, long round, LeaseVote vote) {
+    @Override
+    public void voted(String voter, long round, LeaseVote vote) {
         heardOf(vote.knownEpoch());
         Tally tally = rounds.get(round);
         if (tally == null || epoch == 0 || tally.epoch != epoch || vote.epoch() != epoch) {
@@ -199,7 +211,8 @@ final class LeaseProposer {
      * Returns whether its claim or lease is lost: the votes went to another node, or did not arrive in time. The
      * caller must then release it; the rest of a lease may still be used.
      */
-    boolean isLost(long nowNanos) {
+    @Override
+    public boolean isLost(long nowNanos) {
         return epoch != 0
                 && !owns(nowNanos)
                 && (outvoted || (won ? isOver(nowNanos) : nowNanos - claimedNanos > claimNanos));
@@ -220,7 +233,8 @@ final class LeaseProposer {
      * @param pauseNanos the shortest pause before the next claim
      * @return the request to release at the voters; null = it had none
      */
-    LeaseRequest giveUp(long pauseNanos, long nowNanos) {
+    @Override
+    public LeaseRequest giveUp(long pauseNanos, long nowNanos) {
         if (epoch == 0) {
             return null;
         }

@@ -1,7 +1,7 @@
 package io.firstline.cluster;
 
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 /** The present members, as far as this one hears them, and the feeds that they carry. Single-threaded. */
 final class MembershipView {
     private final String self;
-    private final List<String> members;
+    /** All nodes that may own feeds. */
+    private Collection<String> members;
+
     private final long goneNanos;
     private final Map<String, Heard> heard = new HashMap<>();
 
@@ -21,10 +23,16 @@ final class MembershipView {
      *
      * @param goneNanos a member that is silent for this long counts as absent
      */
-    MembershipView(String self, List<String> members, long goneNanos) {
+    MembershipView(String self, Collection<String> members, long goneNanos) {
         this.self = self;
         this.members = members;
         this.goneNanos = goneNanos;
+    }
+
+    /** Replaces the members, which may come and go. */
+    void members(Collection<String> now) {
+        members = now;
+        heard.keySet().retainAll(now);
     }
 
     void heard(NodeHeartbeat round, long nowNanos) {

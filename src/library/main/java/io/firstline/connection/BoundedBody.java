@@ -8,12 +8,12 @@ import io.vertx.core.streams.WriteStream;
 import io.vertx.ext.web.codec.spi.BodyStream;
 
 /** Collects the body of an HTTP answer, up to a bound. */
-final class BoundedBody implements BodyStream<Buffer> {
+public final class BoundedBody implements BodyStream<Buffer> {
     private final int maxBytes;
     private final Buffer body = Buffer.buffer();
     private final Promise<Buffer> whole = Promise.promise();
 
-    BoundedBody(int maxBytes) {
+    public BoundedBody(int maxBytes) {
         this.maxBytes = maxBytes;
     }
 

@@ -6,7 +6,7 @@ import io.firstline.config.check.ProblemText;
 import io.firstline.config.check.Records;
 import io.firstline.config.check.SchemaKeys;
 import io.firstline.config.check.Sha256;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * @param port port of membership; host and port identify this node
  * @param busPort port of the event bus; 0 (default) = any free one
  * @param members all nodes that may own feeds, as {@code host:port}; a majority of them, running or not, decides which
- *     node publishes
+ *     node publishes. With {@code lease}, some nodes of the cluster, from which a new one learns the others
  * @param replicas number of nodes with connections for a feed; one of them publishes
  * @param leaseMs the longest time that a node may publish without a renewal by the majority, milliseconds; at least 200, because
  *     with a shorter lease a pause of the garbage collector would cost a feed its owner
@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
  * @param tls encrypts the event bus and admits only nodes with a certificate; null = no encryption
  * @param allowPlaintext allow a host that other machines can reach without {@code tls}: any of them could then publish
  *     anything on the event bus; default false
+ * @param lease the etcd that keeps the leases; null = a majority of the members grants them
  */
 public record ClusterConfig(
         boolean enabled,
@@ -43,18 +44,28 @@ public record ClusterConfig(
         int leaseMs,
         String secret,
         Tls tls,
-        boolean allowPlaintext) {
+        boolean allowPlaintext,
+        LeaseConfig lease) {
     private static final SchemaKeys KEYS = SchemaKeys.CLUSTER;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern MEMBER = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):([0-9]{1,5})");
     private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]");
     private static final int HIGHEST_PORT = 65_535;
     private static final int MOST_MEMBERS = 15;
+    /** With an engine beside the cluster, nodes find each other there. */
+    private static final int MOST_FOUND = 1_000;
+
     private static final int SHORTEST_SECRET = 16;
 
     /** The defaults: up to three nodes on one machine. */
-    public static final ClusterConfig DEFAULT =
-            KEYS.defaults(ClusterConfig.class, Collections.singletonMap("tls", null));
+    public static final ClusterConfig DEFAULT = KEYS.defaults(ClusterConfig.class, withoutObjects());
+
+    private static Map<String, Object> withoutObjects() {
+        Map<String, Object> values = new HashMap<>();
+        values.put("tls", null);
+        values.put("lease", null);
+        return values;
+    }
 
     /** A cluster whose event bus is encrypted or reachable from this machine only. */
     public ClusterConfig(
@@ -68,7 +79,7 @@ public record ClusterConfig(
             int leaseMs,
             String secret,
             Tls tls) {
-        this(enabled, name, host, port, busPort, members, replicas, leaseMs, secret, tls, false);
+        this(enabled, name, host, port, busPort, members, replicas, leaseMs, secret, tls, false, null);
     }
 
     public ClusterConfig {
@@ -92,7 +103,7 @@ public record ClusterConfig(
                         "busPort",
                         Integer.toString(busPort),
                         "another port than \"port\": the event bus has a socket of its own")
-                .range("members", members.size(), 1, MOST_MEMBERS)
+                .range("members", members.size(), lease == null ? 1 : 0, lease == null ? MOST_MEMBERS : MOST_FOUND)
                 .require(
                         members.stream().allMatch(ClusterConfig::isMember),
                         "members",
@@ -103,7 +114,7 @@ public record ClusterConfig(
                         "members",
                         members.toString(),
                         "each member once")
-                .range("replicas", replicas, 1, Math.max(1, members.size()))
+                .range("replicas", replicas, 1, lease == null ? Math.max(1, members.size()) : MOST_MEMBERS)
                 .key(KEYS, "leaseMs", leaseMs)
                 .require(
                         secret == null || secret.length() >= SHORTEST_SECRET,
@@ -121,6 +132,11 @@ public record ClusterConfig(
                         "nothing",
                         "certificates, because \"host\" lets other machines in, which could publish anything, "
                                 + "or \"allowPlaintext\": true if the network is trusted")
+                .require(
+                        lease == null || allowPlaintext || lease.exposed().isEmpty(),
+                        "lease/etcd",
+                        lease == null ? "" : lease.exposed(),
+                        "https URLs, or \"allowPlaintext\": true if the network is trusted")
                 .throwIfAny("cluster configuration");
     }
 
@@ -138,6 +154,16 @@ public record ClusterConfig(
     /** The same on another port, which makes it another node. */
     public ClusterConfig withPort(int newPort) {
         return Records.with(this, "port", newPort);
+    }
+
+    /** The same with other members; used with an engine of leases beside the cluster. */
+    public ClusterConfig withMembers(List<String> newMembers) {
+        return Records.with(this, "members", newMembers);
+    }
+
+    /** The same with its leases in etcd. */
+    public ClusterConfig withLease(LeaseConfig newLease) {
+        return Records.with(this, "lease", newLease);
     }
 
     /** The same with {@code enabled} on. */
@@ -202,7 +228,8 @@ public record ClusterConfig(
     @Override
     public String toString() {
         return "cluster " + name + ", node " + self() + " of " + members + ", " + replicas + " for each feed, lease "
-                + leaseMs + " ms" + (secret == null ? "" : ", with a secret") + (tls == null ? "" : ", bus encrypted");
+                + leaseMs + " ms" + (secret == null ? "" : ", with a secret") + (tls == null ? "" : ", bus encrypted")
+                + (lease == null ? "" : ", leases in " + lease);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.firstline.config.check.TlsFile;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,16 +23,25 @@ public final class ClusterReader {
     public static ClusterConfig read(JsonNode section, Path directory, List<Problem> problems) {
         int before = problems.size();
         ClusterConfig.Tls tls = section.has("tls") ? tls(section.get("tls"), directory, problems) : null;
+        LeaseConfig lease = section.has("lease") ? lease(section.get("lease"), directory, problems) : null;
         int replicas = ClusterConfig.DEFAULT.replicas();
-        if (section.has("members")) {
+        if (section.has("members") && !section.has("lease")) {
             replicas = Math.min(replicas, section.get("members").size());
         }
         Map<String, Object> values = new HashMap<>();
+        values.put("lease", lease);
+        if (section.has("lease") && !section.has("members")) {
+            values.put("members", List.of());
+        }
         values.put("replicas", section.path("replicas").asInt(replicas));
         values.put("tls", tls);
         try {
             ClusterConfig config = SchemaKeys.CLUSTER.read(ClusterConfig.class, section, values);
-            if (!config.isMember()) {
+            if (lease != null && !config.isMember()) {
+                List<String> members = new ArrayList<>(config.members());
+                members.add(config.self());
+                config = config.withMembers(members);
+            } else if (!config.isMember()) {
                 problems.add(new Problem(
                         "/members", config.members().toString(), "members that include this node, " + config.self()));
             }
@@ -42,10 +52,24 @@ public final class ClusterReader {
         }
     }
 
+    private static LeaseConfig lease(JsonNode section, Path directory, List<Problem> problems) {
+        List<Problem> found = new ArrayList<>();
+        try {
+            Map<String, Object> values = new HashMap<>();
+            values.put("tls", section.has("tls") ? tls(section.get("tls"), directory, found) : null);
+            return SchemaKeys.LEASE.read(LeaseConfig.class, section, values);
+        } catch (InvalidConfigException e) {
+            found.addAll(e.problems());
+            return null;
+        } finally {
+            found.forEach(problem -> problems.add(problem.under("/lease")));
+        }
+    }
+
     private static ClusterConfig.Tls tls(JsonNode section, Path directory, List<Problem> problems) {
         return new ClusterConfig.Tls(
-                TlsFile.of(section, "certificate", directory, problems),
-                TlsFile.of(section, "key", directory, problems),
+                section.has("certificate") ? TlsFile.of(section, "certificate", directory, problems) : null,
+                section.has("key") ? TlsFile.of(section, "key", directory, problems) : null,
                 TlsFile.of(section, "authority", directory, problems));
     }
 }

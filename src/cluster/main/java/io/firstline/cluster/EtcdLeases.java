@@ -1,0 +1,257 @@
+package io.firstline.cluster;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The leases of a cluster that keeps them in etcd, as one node decides about them. Several times in each lease the
+ * node sends a {@link EtcdRound}: one transaction that writes its report and reads all records and reports. Three
+ * rules ensure that no two nodes have a feed at the same time:
+ *
+ * <ul>
+ * <li>An owner's lease counts from the sending of the last round that was answered and that read its own record.
+ * <li>Another node replaces the record only if the owner has not reported for the length of a lease. It counts from
+ *     the answer in which it saw the last report, so the owner's lease ends first.
+ * <li>It replaces it in a transaction that compares the revisions of the record and of that report. If the owner has
+ *     reported since, or another node was faster, etcd rejects the change.
+ * </ul>
+ *
+ * <p>A record that is missing is treated as if its owner had just reported, because it may have been deleted. The
+ * leases of etcd itself are not used: they last at least 2 s, and before its version 3.4.29 a leader that was paused
+ * could revoke a lease that its successor had renewed.
+ *
+ * <p>Single-threaded; times are nanoseconds of this node's monotonic clock. Clocks need not agree, but their speeds
+ * may differ by a few per cent only.
+ */
+final class EtcdLeases implements LeaseEngine {
+    /** The most changes in a round; etcd allows 128 operations in a transaction. */
+    static final int MOST_CHANGES = 64;
+
+    private static final int ROUNDS_PER_LEASE = 4;
+    /** A round without an answer after this part of a lease is repeated. */
+    private static final int TIMEOUTS_PER_LEASE = 3;
+    /** A node that has not reported for this long is not a member. */
+    private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Reports older than this are removed if their process owns nothing. */
+    private static final long FORGET_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private static final int ROUNDS_KEPT = 8;
+
+    private final String self;
+    private final String run;
+    private final int leaseMs;
+    private final long leaseNanos;
+    private final Map<String, EtcdClaim> claims = new TreeMap<>();
+    private final Map<String, Seen> records = new HashMap<>();
+    private final Map<String, Since> reports = new HashMap<>();
+    /** When each of the last rounds was sent, by number. */
+    private final TreeMap<Long, Long> sentNanos = new TreeMap<>();
+
+    private List<String> members;
+    private long number;
+    private boolean awaiting;
+    private long nextNanos;
+    private boolean hurry;
+    private long answeredNumber;
+    /** When the last answered round was sent; valid if there is one. */
+    private long heardNanos;
+
+    private long revision;
+    /** The processes that own nothing. */
+    private List<String> idle = List.of();
+
+    /** After etcd has lost data, this node claims nothing until then. */
+    private long readyNanos;
+
+    /** A record, and since when this node has seen it. */
+    private record Seen(EtcdRecord record, long sinceNanos) {}
+
+    /** The revision of a report, and since when this node has seen it. */
+    private record Since(long revision, long nanos) {}
+
+    /**
+     * Starts without an answer of etcd.
+     *
+     * @param run names this run of the process: it must differ from those of all other runs
+     */
+    EtcdLeases(String self, String run, int leaseMs, long nowNanos) {
+        this.self = self;
+        this.run = run;
+        this.leaseMs = leaseMs;
+        this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(leaseMs);
+        this.members = List.of(self);
+        this.nextNanos = nowNanos;
+        this.readyNanos = nowNanos;
+    }
+
+    // rounds
+
+    /** Returns how long a round waits for its answer. */
+    long timeoutNanos() {
+        return leaseNanos / TIMEOUTS_PER_LEASE;
+    }
+
+    /** The next round is due at once. */
+    void hurry() {
+        hurry = true;
+    }
+
+    /** Returns the round that is due; null = none. The caller sends it and calls {@link #answered} or {@link #failed}. */
+    EtcdRound next(long nowNanos) {
+        if (awaiting || (!hurry && nowNanos - nextNanos < 0)) {
+            return null;
+        }
+        awaiting = true;
+        hurry = false;
+        number++;
+        nextNanos = nowNanos + leaseNanos / ROUNDS_PER_LEASE;
+        sentNanos.put(number, nowNanos);
+        if (sentNanos.size() > ROUNDS_KEPT) {
+            sentNanos.pollFirstEntry();
+        }
+        return new EtcdRound(number, EtcdRecord.holder(self, run), changes(nowNanos));
+    }
+
+    /** A round has failed. The next one is sent after a pause, also if there is something to change. */
+    void failed(long round, long pauseNanos, long nowNanos) {
+        if (round == number) {
+            awaiting = false;
+            hurry = false;
+            nextNanos = nowNanos + pauseNanos;
+        }
+    }
+
+    /** Takes the answer of a round. An answer that comes after that of a later round has no effect. */
+    void answered(EtcdRound.Answer answer, long nowNanos) {
+        awaiting &= answer.number() != number;
+        Long sent = sentNanos.get(answer.number());
+        if (sent == null || answer.number() <= answeredNumber) {
+            return;
+        }
+        if (answer.revision() < revision) { // restored from a backup: an owner may not know yet that it is none
+            readyNanos = nowNanos + leaseNanos;
+        }
+        answeredNumber = answer.number();
+        revision = answer.revision();
+        heardNanos = sent;
+        observeReports(answer, nowNanos);
+        claims.forEach((feed, claim) -> {
+            EtcdRecord record = answer.feeds().getOrDefault(feed, EtcdRecord.none(0));
+            records.merge(
+                    feed,
+                    new Seen(record, nowNanos),
+                    (before, now) -> before.record().equals(record) ? before : now);
+            claim.observe(record, answer.number(), sent, nowNanos);
+        });
+        idle = answer.reports().keySet().stream()
+                .filter(holder -> answer.feeds().values().stream().noneMatch(record -> record.isHeldBy(holder)))
+                .toList();
+    }
+
+    private void observeReports(EtcdRound.Answer answer, long nowNanos) {
+        Map<String, Long> found = new HashMap<>(answer.reports());
+        answer.feeds().values().forEach(record -> {
+            if (record.isHeld()) { // a missing report may have been deleted: the owner may be alive
+                found.putIfAbsent(record.holder(), 0L);
+            }
+        });
+        reports.keySet().retainAll(found.keySet());
+        found.forEach((holder, reported) -> reports.merge(
+                holder, new Since(reported, nowNanos), (before, now) -> before.revision() == reported ? before : now));
+        TreeSet<String> alive = new TreeSet<>(List.of(self));
+        reports.forEach((holder, since) -> {
+            if (since.revision() != 0 && nowNanos - since.nanos() < GONE_NANOS) {
+                alive.add(holder.substring(0, holder.lastIndexOf('/')));
+            }
+        });
+        members = List.copyOf(alive);
+    }
+
+    private List<EtcdRound.Change> changes(long nowNanos) {
+        List<EtcdRound.Change> changes = new ArrayList<>();
+        claims.forEach((feed, claim) -> {
+            Seen seen = records.get(feed);
+            if (seen != null && changes.size() < MOST_CHANGES) {
+                change(feed, claim, seen.record(), nowNanos, changes);
+            }
+        });
+        for (String holder : idle) {
+            Since since = reports.get(holder);
+            if (since != null && nowNanos - since.nanos() > FORGET_NANOS && changes.size() < MOST_CHANGES) {
+                changes.add(new EtcdRound.Forget(holder, since.revision()));
+            }
+        }
+        return changes;
+    }
+
+    private void change(String feed, EtcdClaim claim, EtcdRecord seen, long nowNanos, List<EtcdRound.Change> changes) {
+        if (claim.isClaiming() && !last(feed).isRunning(nowNanos)) {
+            claim.sent(number);
+            EtcdRecord mine = new EtcdRecord(self, run, claim.epoch(), false, leaseMs, seen.revision());
+            String lost = seen.isHeld() ? seen.holder() : null;
+            changes.add(new EtcdRound.Put(feed, mine, lost, reportOf(lost)));
+        } else if (claim.epoch() == 0 && isMine(feed)) {
+            EtcdRecord released = new EtcdRecord(self, run, seen.epoch(), true, leaseMs, seen.revision());
+            changes.add(new EtcdRound.Put(feed, released, null, 0));
+        }
+    }
+
+    private long reportOf(String holder) {
+        Since since = holder == null ? null : reports.get(holder);
+        return since == null ? 0 : since.revision();
+    }
+
+    // the engine
+
+    @Override
+    public List<String> members() {
+        return members;
+    }
+
+    @Override
+    public LeaseClaim newClaim(String feed, long nowNanos) {
+        EtcdClaim claim = new EtcdClaim(feed, this, leaseNanos, nowNanos);
+        claims.put(feed, claim);
+        return claim;
+    }
+
+    @Override
+    public boolean isThere(MembershipView view, long nowNanos) {
+        return answeredNumber > 0 && nowNanos - heardNanos < leaseNanos;
+    }
+
+    @Override
+    public boolean isReady(long nowNanos) {
+        return answeredNumber > 0 && nowNanos - readyNanos >= 0;
+    }
+
+    /** Returns whether this process has the record of a feed. */
+    boolean isMine(String feed) {
+        Seen seen = records.get(feed);
+        return seen != null && seen.record().isHeldBy(EtcdRecord.holder(self, run));
+    }
+
+    @Override
+    public GrantedLease last(String feed) {
+        Seen seen = records.get(feed);
+        if (seen == null) {
+            return null;
+        }
+        EtcdRecord record = seen.record();
+        long since = seen.sinceNanos();
+        if (record.released()) {
+            return new GrantedLease(record.node(), record.epoch(), since);
+        }
+        Since report = reports.get(record.holder());
+        if (report != null && report.nanos() - since > 0) {
+            since = report.nanos();
+        }
+        long lengthNanos = Math.max(leaseNanos, TimeUnit.MILLISECONDS.toNanos(record.leaseMs()));
+        return new GrantedLease(record.node(), record.epoch(), since + lengthNanos);
+    }
+}

@@ -1,0 +1,173 @@
+package io.firstline.cluster;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Writes rounds and reads answers in the JSON of etcd's gateway: keys and values in Base64, numbers as texts. Pure. */
+final class EtcdText {
+    /** The most records and the most reports that are read. */
+    private static final int MOST = MessageFields.MOST_FEEDS;
+
+    private static final String KEY = "key";
+    private static final String VALUE = "value";
+
+    private final String feeds;
+    private final String reports;
+    private final int leaseMs;
+
+    /**
+     * Creates the texts of one cluster.
+     *
+     * @param prefix the beginning of all its keys
+     */
+    EtcdText(String prefix, int leaseMs) {
+        this.feeds = prefix + "feeds/";
+        this.reports = prefix + "nodes/";
+        this.leaseMs = leaseMs;
+    }
+
+    /** Returns the transaction of a round, for {@code /v3/kv/txn}. */
+    JsonObject request(EtcdRound round) {
+        JsonArray operations =
+                new JsonArray().add(put(reports + round.holder(), new JsonObject().put("leaseMs", leaseMs)));
+        round.changes().forEach(change -> operations.add(new JsonObject().put("request_txn", transaction(change))));
+        return new JsonObject().put("success", operations.add(all(feeds, false)).add(all(reports, true)));
+    }
+
+    /** Returns the request for all reports, for {@code /v3/kv/range}. */
+    JsonObject reportsRequest() {
+        return all(reports, true).getJsonObject("request_range");
+    }
+
+    private JsonObject transaction(EtcdRound.Change change) {
+        JsonArray conditions = new JsonArray();
+        if (change instanceof EtcdRound.Forget forget) {
+            String key = reports + forget.holder();
+            return new JsonObject()
+                    .put("compare", conditions.add(isAt(key, forget.revision())))
+                    .put(
+                            "success",
+                            new JsonArray()
+                                    .add(new JsonObject()
+                                            .put("request_delete_range", new JsonObject().put(KEY, encoded(key)))));
+        }
+        EtcdRound.Put put = (EtcdRound.Put) change;
+        String key = feeds + put.feed();
+        conditions.add(isAt(key, put.record().revision()));
+        if (put.lost() != null) {
+            conditions.add(isAt(reports + put.lost(), put.lostRevision()));
+        }
+        return new JsonObject()
+                .put("compare", conditions)
+                .put("success", new JsonArray().add(put(key, json(put.record()))));
+    }
+
+    private static JsonObject isAt(String key, long revision) {
+        return new JsonObject()
+                .put("target", "MOD")
+                .put("result", "EQUAL")
+                .put(KEY, encoded(key))
+                .put("mod_revision", Long.toString(revision));
+    }
+
+    private static JsonObject put(String key, JsonObject value) {
+        return new JsonObject()
+                .put("request_put", new JsonObject().put(KEY, encoded(key)).put(VALUE, encoded(value.encode())));
+    }
+
+    private static JsonObject all(String prefix, boolean keysOnly) {
+        String end = prefix.substring(0, prefix.length() - 1) + (char) (prefix.charAt(prefix.length() - 1) + 1);
+        return new JsonObject()
+                .put(
+                        "request_range",
+                        new JsonObject()
+                                .put(KEY, encoded(prefix))
+                                .put("range_end", encoded(end))
+                                .put("limit", Integer.toString(MOST))
+                                .put("keys_only", keysOnly));
+    }
+
+    private static JsonObject json(EtcdRecord record) {
+        return new JsonObject()
+                .put("node", record.node())
+                .put("run", record.run())
+                .put("epoch", record.epoch())
+                .put("released", record.released())
+                .put("leaseMs", record.leaseMs());
+    }
+
+    private static String encoded(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String decoded(JsonObject json, String key) {
+        return json.getValue(key) instanceof String text
+                ? new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8)
+                : "";
+    }
+
+    /** Reads the answer of a round; throws {@link IllegalArgumentException} if it is invalid. */
+    EtcdRound.Answer answer(long number, JsonObject json) {
+        try {
+            JsonArray responses = json.getJsonArray("responses");
+            int size = responses.size();
+            Map<String, EtcdRecord> records = new HashMap<>();
+            entries(responses.getJsonObject(size - 2).getJsonObject("response_range"), feeds)
+                    .forEach((feed, entry) -> records.put(feed, record(entry)));
+            return new EtcdRound.Answer(
+                    number,
+                    revision(json.getJsonObject("header"), "revision"),
+                    records,
+                    reports(responses.getJsonObject(size - 1).getJsonObject("response_range")));
+        } catch (ClassCastException | NullPointerException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("no answer to a transaction", e);
+        }
+    }
+
+    /** Reads the revision of each report from the answer to {@link #reportsRequest}. */
+    Map<String, Long> reports(JsonObject range) {
+        Map<String, Long> found = new HashMap<>();
+        entries(range, reports).forEach((holder, entry) -> {
+            if (holder.indexOf('/') > 0) {
+                found.put(holder, revision(entry, "mod_revision"));
+            }
+        });
+        return found;
+    }
+
+    private static Map<String, JsonObject> entries(JsonObject range, String prefix) {
+        Map<String, JsonObject> entries = new HashMap<>();
+        JsonArray found = range.getJsonArray("kvs", new JsonArray());
+        for (int i = 0; i < found.size(); i++) {
+            String key = decoded(found.getJsonObject(i), KEY);
+            if (key.startsWith(prefix)) {
+                entries.put(key.substring(prefix.length()), found.getJsonObject(i));
+            }
+        }
+        return entries;
+    }
+
+    private static EtcdRecord record(JsonObject entry) {
+        long revision = revision(entry, "mod_revision");
+        try {
+            JsonObject value = new JsonObject(decoded(entry, VALUE));
+            return new EtcdRecord(
+                    MessageFields.name(value, "node"),
+                    MessageFields.name(value, "run"),
+                    MessageFields.count(value, "epoch"),
+                    MessageFields.flag(value, "released"),
+                    MessageFields.count(value, "leaseMs"),
+                    revision);
+        } catch (RuntimeException e) { // not written by a node: nobody can have the feed by it
+            return EtcdRecord.none(revision);
+        }
+    }
+
+    private static long revision(JsonObject json, String key) {
+        return json.getValue(key) instanceof String text ? Long.parseLong(text) : 0;
+    }
+}
