@@ -96,6 +96,9 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
             appenders.appendLoopOnAppenders(LogLine.of(
                     this, Level.WARN, full + " log lines were dropped: standard error was not read fast enough"));
         }
+        if (last) {
+            flushing = false;
+        }
     }
 
     /**
