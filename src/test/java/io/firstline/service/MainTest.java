@@ -2,10 +2,13 @@ package io.firstline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.OutputStream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Help, usage and exit codes, which all commands share. */
 class MainTest {
@@ -108,5 +111,18 @@ class MainTest {
             })
     void shouldRefuseWhatItDoesNotKnow(String line, String message) {
         Cli.run(line.split(" ")).assertBadInput(message);
+    }
+
+    @Test
+    void shouldKnowOnlyTheCommandThatIsCalled() {
+        Map<String, CommandLine> all =
+                Main.line(OutputStream.nullOutputStream()).getSubcommands();
+        assertThat(all).containsKeys("check", "help", "bench");
+        all.forEach((name, command) -> {
+            Map<String, CommandLine> known =
+                    Main.line(OutputStream.nullOutputStream(), name).getSubcommands();
+            boolean isOurs = command.getCommandSpec().userObject().getClass().getPackage() == Main.class.getPackage();
+            assertThat(known).as(name).hasSize(isOurs ? 1 : all.size()).containsKey(name);
+        });
     }
 }

@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
 import picocli.AutoComplete;
@@ -21,20 +23,6 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DemoCommand.class,
-            RunCommand.class,
-            CheckCommand.class,
-            VenuesCommand.class,
-            LearnCommand.class,
-            TailCommand.class,
-            RelayCommand.class,
-            GapsCommand.class,
-            WorthCommand.class,
-            ProbeCommand.class,
-            RecordCommand.class,
-            ReplayCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:ok",
@@ -46,6 +34,21 @@ public final class Main {
     static final int OK = 0;
     static final int FAILED = 1;
     static final int BAD_INPUT = 2;
+
+    /** In the order of the help. Each has the name of its class. */
+    private static final List<Class<?>> COMMANDS = List.of(
+            DemoCommand.class,
+            RunCommand.class,
+            CheckCommand.class,
+            VenuesCommand.class,
+            LearnCommand.class,
+            TailCommand.class,
+            RelayCommand.class,
+            GapsCommand.class,
+            WorthCommand.class,
+            ProbeCommand.class,
+            RecordCommand.class,
+            ReplayCommand.class);
 
     private static final String LOG_CONFIGURATION = "logback.configurationFile";
 
@@ -84,7 +87,7 @@ public final class Main {
      * error.
      */
     static int run(String... args) {
-        CommandLine line = line(new FileOutputStream(FileDescriptor.out));
+        CommandLine line = line(new FileOutputStream(FileDescriptor.out), args);
         try (PrintWriter err = new PrintWriter(new BackgroundWriter(line.getErr()), true)) {
             return line.setErr(err).execute(args);
         }
@@ -92,19 +95,27 @@ public final class Main {
 
     /** Runs the command line with other outputs than those of the process. */
     static int run(OutputStream stdout, OutputStream stderr, String... args) {
-        return line(stdout)
+        return line(stdout, args)
                 .setOut(new PrintWriter(stdout, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(stderr, true, StandardCharsets.UTF_8))
                 .execute(args);
     }
 
-    static CommandLine line(OutputStream stdout) {
+    /**
+     * Creates the command line. Knows only the command that is called, if the first argument is one: the annotations
+     * of all commands take long to read at a start.
+     */
+    static CommandLine line(OutputStream stdout, String... args) {
         CommandLine line = new CommandLine(new Main(stdout));
-        ServiceLoader.load(AddedCommand.class).forEach(line::addSubcommand);
-        line.addSubcommand(new CommandLine.HelpCommand())
-                .addSubcommand(new AutoComplete.GenerateCompletion())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(Duration.class, Durations::parse);
+        Class<?> called = args.length == 0 ? null : command(args[0]);
+        if (called != null) {
+            line.addSubcommand(called);
+        } else {
+            COMMANDS.forEach(line::addSubcommand);
+            ServiceLoader.load(AddedCommand.class).forEach(line::addSubcommand);
+            line.addSubcommand(new CommandLine.HelpCommand()).addSubcommand(new AutoComplete.GenerateCompletion());
+        }
+        line.setCaseInsensitiveEnumValuesAllowed(true).registerConverter(Duration.class, Durations::parse);
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             boolean badInput = e instanceof InvalidConfigException || e instanceof BadInputException;
             Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
@@ -119,5 +130,15 @@ public final class Main {
             return new CommandLine.RunLast().execute(parsed);
         });
         return line;
+    }
+
+    /** Returns the command of this name; null = none, or one of another module. */
+    private static Class<?> command(String name) {
+        for (Class<?> command : COMMANDS) {
+            if (command.getSimpleName().toLowerCase(Locale.ROOT).equals(name + "command")) {
+                return command;
+            }
+        }
+        return null;
     }
 }
