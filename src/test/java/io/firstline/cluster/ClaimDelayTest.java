@@ -20,7 +20,7 @@ class ClaimDelayTest {
     private final MembershipView presence = new MembershipView(self, MEMBERS, GONE_NANOS);
 
     private void hears(String member, Part part) {
-        presence.heard(new NodeHeartbeat(member, 1, 800, List.of(), List.of(), Map.of("f", part)), 0);
+        presence.heard(new NodeHeartbeat(member, 1, 800, List.of(), List.of(), Map.of("f", part), NodeRun.UNKNOWN), 0);
     }
 
     private long turnMs(boolean warm, String last) {
@@ -29,11 +29,20 @@ class ClaimDelayTest {
 
     @Test
     void shouldLetTheFeedsOwnOrderDecideAmongEquals() {
-        hears(second, new Part(true, true, 0, 7));
+        hears(second, new Part(true, true, 0, 7, false, 0));
 
         assertThat(turnMs(true, third)).isZero();
         MembershipView others = new MembershipView(second, MEMBERS, GONE_NANOS);
-        others.heard(new NodeHeartbeat(self, 1, 800, List.of(), List.of(), Map.of("f", new Part(true, true, 0, 7))), 0);
+        others.heard(
+                new NodeHeartbeat(
+                        self,
+                        1,
+                        800,
+                        List.of(),
+                        List.of(),
+                        Map.of("f", new Part(true, true, 0, 7, false, 0)),
+                        NodeRun.UNKNOWN),
+                0);
         assertThat(ClaimDelay.nanos("f", second, true, true, third, others, 0)).isPositive();
         assertThat(ClaimDelay.nanos("f", second, true, true, self, others, 0))
                 .as("it was the last owner")
@@ -42,7 +51,7 @@ class ClaimDelayTest {
 
     @Test
     void shouldLetThoseComeFirstThatLoseNothing() {
-        hears(second, new Part(false, true, 0, 7));
+        hears(second, new Part(false, true, 0, 7, false, 0));
         assertThat(turnMs(true, null)).isZero();
 
         long onlyCold = turnMs(false, null);
@@ -50,23 +59,30 @@ class ClaimDelayTest {
         assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, null, presence, 0)))
                 .as("it does not receive the feed, and another does")
                 .isGreaterThan(onlyCold + 1_000);
-        hears(second, new Part(false, false, 0, 7));
+        hears(second, new Part(false, false, 0, 7, false, 0));
         assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, null, presence, 0)))
                 .as("nobody does")
                 .isEqualTo(onlyCold);
-        hears(second, new Part(true, true, 0, 7));
+        hears(second, new Part(true, true, 0, 7, false, 0));
         assertThat(turnMs(false, null)).as("it has come back with nothing").isGreaterThan(onlyCold + 1_000);
     }
 
     @Test
     void shouldWaitForEachBetterMemberAndLongestIfItWouldLoseMessages() {
-        hears(second, new Part(true, true, 0, 7));
-        hears(third, new Part(true, true, 0, 7));
+        hears(second, new Part(true, true, 0, 7, false, 0));
+        hears(third, new Part(true, true, 0, 7, false, 0));
         assertThat(turnMs(true, null)).isZero();
         MembershipView last = new MembershipView(third, MEMBERS, GONE_NANOS);
         for (String better : List.of(self, second)) {
             last.heard(
-                    new NodeHeartbeat(better, 1, 800, List.of(), List.of(), Map.of("f", new Part(true, true, 0, 7))),
+                    new NodeHeartbeat(
+                            better,
+                            1,
+                            800,
+                            List.of(),
+                            List.of(),
+                            Map.of("f", new Part(true, true, 0, 7, false, 0)),
+                            NodeRun.UNKNOWN),
                     0);
         }
         assertThat(ClaimDelay.nanos("f", third, true, true, null, last, 0))
@@ -87,9 +103,9 @@ class ClaimDelayTest {
 
     @Test
     void shouldNotWaitForMembersThatDoNotReceiveTheFeedHere() {
-        presence.heard(new NodeHeartbeat(second, 1, 800, List.of(), List.of(), Map.of()), 0);
+        presence.heard(new NodeHeartbeat(second, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN), 0);
         MembershipView other = new MembershipView(third, MEMBERS, GONE_NANOS);
-        other.heard(new NodeHeartbeat(self, 1, 800, List.of(), List.of(), Map.of()), 0);
+        other.heard(new NodeHeartbeat(self, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN), 0);
         assertThat(ClaimDelay.nanos("f", third, true, true, null, other, 0)).isZero();
     }
 
@@ -110,8 +126,8 @@ class ClaimDelayTest {
     @Test
     void shouldKnowWhoIsThereAndWhatTheyKnow() {
         assertThat(presence.isMajority(0)).isFalse();
-        hears(third, new Part(false, true, 0, 9));
-        hears("stranger:1", new Part(true, true, 0, 99));
+        hears(third, new Part(false, true, 0, 9, false, 0));
+        hears("stranger:1", new Part(true, true, 0, 99, false, 0));
 
         assertThat(presence.present(0)).containsExactlyInAnyOrder(self, third);
         assertThat(presence.isMajority(0)).isTrue();
@@ -131,7 +147,8 @@ class ClaimDelayTest {
                 800,
                 List.of(new LeaseRequest("f", 5), new LeaseRequest("g", 6)),
                 List.of(new LeaseRequest("h", 7)),
-                Map.of("f", new Part(true, true, 0, 5), "h", Part.NONE));
+                Map.of("f", new Part(true, true, 0, 5, false, 0), "h", Part.NONE),
+                NodeRun.UNKNOWN);
         NodeHeartbeat.Votes votes = new NodeHeartbeat.Votes(
                 "b:1", 12, List.of(new LeaseVote("f", 5, true, 5), new LeaseVote("g", 6, false, 9)));
 

@@ -70,7 +70,8 @@ class ClusterVerticleTest {
     }
 
     private void tell(String from, long number, int leaseMs, LeaseRequest... asks) {
-        NodeHeartbeat round = new NodeHeartbeat(from, number, leaseMs, List.of(asks), List.of(), Map.of());
+        NodeHeartbeat round =
+                new NodeHeartbeat(from, number, leaseMs, List.of(asks), List.of(), Map.of(), NodeRun.UNKNOWN);
         vertx.eventBus().send(ClusterVerticle.ADDRESS + SELF, round.toJson());
     }
 
@@ -154,9 +155,9 @@ class ClusterVerticleTest {
         AtomicBoolean warm = new AtomicBoolean();
         vertx.setPeriodic(20, t -> {
             Map<String, NodeHeartbeat.Part> carries =
-                    Map.of(feed, new NodeHeartbeat.Part(warm.get(), warm.get(), 0, 1));
-            NodeHeartbeat round =
-                    new NodeHeartbeat(SECOND, number.incrementAndGet(), LEASE_MS, List.of(), List.of(), carries);
+                    Map.of(feed, new NodeHeartbeat.Part(warm.get(), warm.get(), 0, 1, false, 0));
+            NodeHeartbeat round = new NodeHeartbeat(
+                    SECOND, number.incrementAndGet(), LEASE_MS, List.of(), List.of(), carries, NodeRun.UNKNOWN);
             vertx.eventBus().send(ClusterVerticle.ADDRESS + SELF, round.toJson());
         });
         deploy(FeedConfig.fromJson(new JsonObject().put("name", feed).put("url", "ws://127.0.0.1:1/")));
@@ -204,7 +205,8 @@ class ClusterVerticleTest {
                 LEASE_MS,
                 List.of(new LeaseRequest("a", 1)),
                 List.of(),
-                Map.of("a", NodeHeartbeat.Part.NONE));
+                Map.of("a", NodeHeartbeat.Part.NONE),
+                NodeRun.UNKNOWN);
         JsonObject votes = new NodeHeartbeat.Votes(SECOND, 1, List.of(new LeaseVote("a", 1, true, 1))).toJson();
         List<Object> wrong = new ArrayList<>(List.of("a text", 7, new JsonArray(), new JsonObject()));
         for (JsonObject json : List.of(good.toJson(), votes)) {

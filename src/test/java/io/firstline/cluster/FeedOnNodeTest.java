@@ -100,12 +100,12 @@ class FeedOnNodeTest {
     void shouldHandOverWhatItDoesNotReceiveToOneThatDoesOnly() {
         place(true, 0);
         feed.started();
-        feed.observe(new StandbyState(false, false, true, nanos(-4_000), 1));
+        feed.observe(new StandbyState(false, false, true, nanos(-4_000), 1, false, 0));
         own();
         for (boolean received : new boolean[] {true, false}) {
             MembershipView view = new MembershipView("a:1", MEMBERS, nanos(1_000));
-            NodeHeartbeat.Part theirs = new NodeHeartbeat.Part(false, received, 0, 1);
-            view.heard(new NodeHeartbeat("b:1", 1, 600, List.of(), List.of(), Map.of("f", theirs)), 0);
+            NodeHeartbeat.Part theirs = new NodeHeartbeat.Part(false, received, 0, 1, false, 0);
+            view.heard(new NodeHeartbeat("b:1", 1, 600, List.of(), List.of(), Map.of("f", theirs), NodeRun.UNKNOWN), 0);
             assertThat(feed.handOver(view, 0, nanos(1)))
                     .as("received there: %b", received)
                     .isEqualTo(received ? HandOverPolicy.Reason.BLIND : null);
@@ -126,7 +126,7 @@ class FeedOnNodeTest {
 
     @Test
     void shouldKnowTheStateOfADeployedFeedOnly() {
-        StandbyState seen = new StandbyState(true, true, true, 5, 9);
+        StandbyState seen = new StandbyState(true, true, true, 5, 9, false, 0);
         feed.observe(seen);
         assertThat(feed.state()).isEqualTo(StandbyState.atStart(0));
         place(true, 1);
@@ -135,7 +135,7 @@ class FeedOnNodeTest {
         assertThat(feed.state()).isEqualTo(seen);
         proposer.claim(0, 0);
         assertThat(proposer.epoch()).as("epochs ascend").isEqualTo(10);
-        assertThat(feed.part(5 + nanos(3))).isEqualTo(new NodeHeartbeat.Part(true, true, 3, 9));
+        assertThat(feed.part(5 + nanos(3))).isEqualTo(new NodeHeartbeat.Part(true, true, 3, 9, false, 0));
         assertThat(feed.part(5 + nanos(1L << 31)).silentMs()).isEqualTo(Integer.MAX_VALUE - 1);
         assertThat(feed.part(0).silentMs()).as("it has just arrived").isZero();
     }
@@ -152,12 +152,18 @@ class FeedOnNodeTest {
                 .isEqualTo(later);
         view.heard(
                 new NodeHeartbeat(
-                        "b:1", 1, 600, List.of(), List.of(), Map.of("f", new NodeHeartbeat.Part(false, false, 0, 3))),
+                        "b:1",
+                        1,
+                        600,
+                        List.of(),
+                        List.of(),
+                        Map.of("f", new NodeHeartbeat.Part(false, false, 0, 3, false, 0)),
+                        NodeRun.UNKNOWN),
                 0);
         assertThat(feed.claimDelayNanos(null, MEMBERS, view, 0))
                 .as("another node knows an owner")
                 .isEqualTo(ClaimDelay.nanos("f", "a:1", false, false, null, view, 0));
-        feed.observe(new StandbyState(true, true, false, 0, 3));
+        feed.observe(new StandbyState(true, true, false, 0, 3, false, 0));
         assertThat(feed.claimDelayNanos(null, MEMBERS, new MembershipView("a:1", MEMBERS, 1), 0))
                 .as("the feed has heard an owner")
                 .isEqualTo(ClaimDelay.nanos("f", "a:1", true, true, null, new MembershipView("a:1", MEMBERS, 1), 0));

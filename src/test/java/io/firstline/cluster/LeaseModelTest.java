@@ -221,7 +221,7 @@ class LeaseModelTest {
             life++;
             epoch = 0;
             deployed = false;
-            node = new LeaseNode(config, List.of(FEED), 2 * SECOND, time());
+            node = new LeaseNode(config, List.of(FEED), 1, 2 * SECOND, time());
             int mine = life;
             deliver(world.now + world.random.nextInt(50) * MS, () -> tick(mine));
         }
@@ -269,7 +269,7 @@ class LeaseModelTest {
         private void observe() {
             if (deployed) {
                 boolean warm = !owns() && receives && (world.calm || world.random.nextInt(4) > 0);
-                node.observe(FEED, new StandbyState(warm, receives, false, clock(), world.lastEpoch));
+                node.observe(FEED, new StandbyState(warm, receives, false, clock(), world.lastEpoch, false, 0));
             }
         }
 

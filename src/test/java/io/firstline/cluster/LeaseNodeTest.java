@@ -26,7 +26,7 @@ class LeaseNodeTest {
     private static final long READY_MS = 1_100;
 
     private final String feed = preferredBy(SELF);
-    private final LeaseNode node = new LeaseNode(CONFIG, List.of(feed), nanos(LINGER_MS), at(0));
+    private final LeaseNode node = new LeaseNode(CONFIG, List.of(feed), 1, nanos(LINGER_MS), at(0));
     private long number;
 
     private static String preferredBy(String... order) {
@@ -61,7 +61,7 @@ class LeaseNodeTest {
             List<LeaseRequest> asks,
             List<LeaseRequest> released,
             Map<String, NodeHeartbeat.Part> carries) {
-        return node.step(new NodeHeartbeat(from, ++number, LEASE_MS, asks, released, carries), at(ms));
+        return node.step(new NodeHeartbeat(from, ++number, LEASE_MS, asks, released, carries, NodeRun.UNKNOWN), at(ms));
     }
 
     private static <T extends LeaseAction> List<T> of(Class<T> type, List<LeaseAction> actions) {
@@ -87,7 +87,7 @@ class LeaseNodeTest {
     }
 
     private void receives(boolean receives, long ms) {
-        node.observe(feed, new StandbyState(false, receives, false, at(ms).nanos(), 0));
+        node.observe(feed, new StandbyState(false, receives, false, at(ms).nanos(), 0, false, 0));
     }
 
     /** Deploys the feed with both others in view. */
@@ -167,7 +167,13 @@ class LeaseNodeTest {
                         grants(
                                 SECOND,
                                 new NodeHeartbeat(
-                                        SELF, claim.number() - 1, LEASE_MS, claim.asks(), List.of(), Map.of()),
+                                        SELF,
+                                        claim.number() - 1,
+                                        LEASE_MS,
+                                        claim.asks(),
+                                        List.of(),
+                                        Map.of(),
+                                        NodeRun.UNKNOWN),
                                 READY_MS + 1)))
                 .as("for an earlier heartbeat")
                 .isEmpty();
@@ -244,7 +250,7 @@ class LeaseNodeTest {
     void shouldClaimAtOnceWhatAnotherMemberReleases() {
         deploy();
         receives(true, 2);
-        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0));
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0, false, 0));
         LeaseRequest theirs = new LeaseRequest(feed, 7);
         assertThat(of(LeaseAction.Reply.class, hears(SECOND, READY_MS, theirs))).hasSize(1);
         assertThat(heartbeats(tick(READY_MS + 1))).allMatch(beat -> beat.asks().isEmpty());
@@ -255,10 +261,64 @@ class LeaseNodeTest {
         assertThat(heartbeat(actions).asks().get(0).epoch()).isGreaterThan(7);
     }
 
+    private List<LeaseAction> hearsOwner(NodeRun run, long ms) {
+        return node.step(
+                new NodeHeartbeat(
+                        SECOND,
+                        ++number,
+                        LEASE_MS,
+                        List.of(new LeaseRequest(feed, 7)),
+                        List.of(),
+                        Map.of(feed, new NodeHeartbeat.Part(false, true, 0, 7, false, 0)),
+                        run),
+                at(ms));
+    }
+
+    @Test
+    void shouldClaimAtOnceWhatBelongedToAProcessThatHasEnded() {
+        NodeRun run = new NodeRun(1_000, 99);
+        deploy();
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0, false, 0));
+        assertThat(of(LeaseAction.Reply.class, hearsOwner(run, READY_MS))).hasSize(1);
+        assertThat(node.runsAt(99)).isEqualTo(Map.of(SECOND, run));
+        assertThat(node.runsAt(98)).isEmpty();
+
+        List<LeaseAction> actions = node.died(SECOND, run, at(READY_MS + 10));
+
+        assertThat(actions).startsWith(new LeaseAction.ReportDeath(SECOND));
+        assertThat(heartbeat(actions).asks()).hasSize(1);
+        assertThat(node.died(SECOND, run, at(READY_MS + 11))).as("once").isEmpty();
+        assertThat(hearsOwner(run, READY_MS + 12)).as("sent before it ended").isEmpty();
+    }
+
+    @Test
+    void shouldNotTakeTheEndOfAnEarlierProcessForThatOfThePresentOne() {
+        NodeRun run = new NodeRun(1_000, 99);
+        deploy();
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0, false, 0));
+        hearsOwner(new NodeRun(2_000, 99), READY_MS);
+
+        assertThat(node.died(SECOND, run, at(READY_MS + 10))).isEmpty();
+        assertThat(node.died(THIRD, NodeRun.UNKNOWN, at(READY_MS + 10))).isEmpty();
+        assertThat(heartbeats(tick(READY_MS + 11))).allMatch(beat -> beat.asks().isEmpty());
+    }
+
+    @Test
+    void shouldTellTheOwnerAtOnceThatItPublishesNothingOfWhatArrives() {
+        deploy();
+        tick(READY_MS);
+        assertThat(heartbeats(tick(READY_MS + 1))).isEmpty();
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 7, true, 12));
+
+        assertThat(heartbeat(tick(READY_MS + 2)).carries().get(feed))
+                .isEqualTo(new NodeHeartbeat.Part(true, true, (int) READY_MS, 7, true, 12));
+        assertThat(heartbeats(tick(READY_MS + 3))).isEmpty();
+    }
+
     @Test
     void shouldNotClaimWhileALeaseThatItGrantedRuns() {
         deploy();
-        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0));
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0, false, 0));
         hears(SECOND, READY_MS, new LeaseRequest(feed, 7));
         hears(THIRD, READY_MS + LEASE_MS - 1);
         assertThat(heartbeats(tick(READY_MS + LEASE_MS - 1)))
@@ -281,7 +341,7 @@ class LeaseNodeTest {
     @Test
     void shouldEndTheLeaseBeforeItSaysThatItHandsTheFeedOver() {
         int epoch = own();
-        Map<String, NodeHeartbeat.Part> warm = Map.of(feed, new NodeHeartbeat.Part(true, true, 0, epoch));
+        Map<String, NodeHeartbeat.Part> warm = Map.of(feed, new NodeHeartbeat.Part(true, true, 0, epoch, false, 0));
         receives(false, READY_MS + 10);
         hears(SECOND, READY_MS + 10, List.of(), List.of(), warm);
         assertThat(of(LeaseAction.End.class, tick(READY_MS + 500))).isEmpty();
@@ -310,24 +370,28 @@ class LeaseNodeTest {
                 .orElseThrow();
         ClusterConfig two = new ClusterConfig(
                 true, "test", "127.0.0.1", 1, 0, List.of(SELF, SECOND, THIRD), 2, LEASE_MS, null, null);
-        LeaseNode owner = new LeaseNode(two, List.of(names.get(0), other), nanos(LINGER_MS), at(0));
+        LeaseNode owner = new LeaseNode(two, List.of(names.get(0), other), 1, nanos(LINGER_MS), at(0));
         Map<String, NodeHeartbeat.Part> warm = Map.of(
                 names.get(0),
-                new NodeHeartbeat.Part(true, true, 0, 1),
+                new NodeHeartbeat.Part(true, true, 0, 1, false, 0),
                 other,
-                new NodeHeartbeat.Part(true, true, 0, 1));
+                new NodeHeartbeat.Part(true, true, 0, 1, false, 0));
         long home = 0;
         int ended = 0;
         for (long ms = 0; ms < 40_000 && ended < 2; ms += 25) {
             boolean back = ms >= 10_000;
-            owner.step(new NodeHeartbeat(THIRD, ms + 1, LEASE_MS, List.of(), List.of(), Map.of()), at(ms));
+            owner.step(
+                    new NodeHeartbeat(THIRD, ms + 1, LEASE_MS, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN),
+                    at(ms));
             if (back) {
-                owner.step(new NodeHeartbeat(SECOND, ms + 1, LEASE_MS, List.of(), List.of(), warm), at(ms));
+                owner.step(
+                        new NodeHeartbeat(SECOND, ms + 1, LEASE_MS, List.of(), List.of(), warm, NodeRun.UNKNOWN),
+                        at(ms));
             }
             for (LeaseAction action : owner.tick(at(ms))) {
                 if (action instanceof LeaseAction.Deploy deploy) {
                     owner.started(deploy.feed());
-                    owner.observe(deploy.feed(), new StandbyState(false, true, false, at(ms).nanos(), 0));
+                    owner.observe(deploy.feed(), new StandbyState(false, true, false, at(ms).nanos(), 0, false, 0));
                 } else if (action instanceof LeaseAction.Broadcast broadcast) {
                     List<LeaseVote> votes = broadcast.heartbeat().asks().stream()
                             .map(ask -> new LeaseVote(ask.feed(), ask.epoch(), true, ask.epoch()))
@@ -349,8 +413,8 @@ class LeaseNodeTest {
     @Test
     void shouldVoteForNobodyWithAnotherLease() {
         deploy();
-        NodeHeartbeat longer =
-                new NodeHeartbeat(SECOND, 99, LEASE_MS + 1, List.of(new LeaseRequest(feed, 1)), List.of(), Map.of());
+        NodeHeartbeat longer = new NodeHeartbeat(
+                SECOND, 99, LEASE_MS + 1, List.of(new LeaseRequest(feed, 1)), List.of(), Map.of(), NodeRun.UNKNOWN);
 
         assertThat(node.step(longer, at(READY_MS))).containsExactly(new LeaseAction.RejectLease(SECOND, LEASE_MS + 1));
         assertThat(node.present(at(READY_MS).nanos())).as("it is there").contains(SECOND);
@@ -359,8 +423,8 @@ class LeaseNodeTest {
     @Test
     void shouldTakeNothingFromStrangersNorFromItself() {
         for (String unknown : List.of("127.0.0.1:9", SELF)) {
-            NodeHeartbeat theirs =
-                    new NodeHeartbeat(unknown, 1, LEASE_MS, List.of(new LeaseRequest(feed, 1)), List.of(), Map.of());
+            NodeHeartbeat theirs = new NodeHeartbeat(
+                    unknown, 1, LEASE_MS, List.of(new LeaseRequest(feed, 1)), List.of(), Map.of(), NodeRun.UNKNOWN);
             NodeHeartbeat.Votes votes = new NodeHeartbeat.Votes(unknown, 1, List.of(new LeaseVote(feed, 1, true, 1)));
             assertThat(node.step(theirs, at(READY_MS))).containsExactly(new LeaseAction.RejectUnknownNode(theirs));
             assertThat(node.step(votes, at(READY_MS))).containsExactly(new LeaseAction.RejectUnknownNode(votes));
@@ -409,10 +473,10 @@ class LeaseNodeTest {
     @Test
     void shouldSayWhatItCarriesAndHowItIs() {
         deploy();
-        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 5));
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 5, false, 0));
         NodeHeartbeat beat = heartbeat(tick(LEASE_MS));
         assertThat(beat.carries())
-                .containsExactly(Map.entry(feed, new NodeHeartbeat.Part(true, true, LEASE_MS - 2, 5)));
+                .containsExactly(Map.entry(feed, new NodeHeartbeat.Part(true, true, LEASE_MS - 2, 5, false, 0)));
         assertThat(node.carried()).containsOnlyKeys(feed);
     }
 
@@ -428,14 +492,14 @@ class LeaseNodeTest {
     }
 
     private static NodeHeartbeat alive(String member, long number) {
-        return new NodeHeartbeat(member, number, LEASE_MS, List.of(), List.of(), Map.of());
+        return new NodeHeartbeat(member, number, LEASE_MS, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN);
     }
 
     /** Its preferred member comes late and soon leaves again. */
     @Test
     void shouldDeployAFeedAgainOnlyAfterItHasStopped() {
         String theirs = preferredBy(SECOND, SELF);
-        LeaseNode next = new LeaseNode(CONFIG, List.of(theirs), nanos(LINGER_MS), at(0));
+        LeaseNode next = new LeaseNode(CONFIG, List.of(theirs), 1, nanos(LINGER_MS), at(0));
         next.step(alive(THIRD, 3_001), at(3_001));
         assertThat(next.tick(at(3_001))).contains(new LeaseAction.Deploy(theirs));
         next.started(theirs);
@@ -478,7 +542,7 @@ class LeaseNodeTest {
         String theirs = preferredBy(SECOND, SELF);
         ClusterConfig two = new ClusterConfig(
                 true, "test", "127.0.0.1", 1, 0, List.of(SELF, SECOND, THIRD), 2, LEASE_MS, null, null);
-        LeaseNode next = new LeaseNode(two, List.of(theirs), nanos(LINGER_MS), at(0));
+        LeaseNode next = new LeaseNode(two, List.of(theirs), 1, nanos(LINGER_MS), at(0));
         long seen = 10;
         long turn = seen + 3_000 + 80;
         next.step(alive(SECOND, 1), at(seen));

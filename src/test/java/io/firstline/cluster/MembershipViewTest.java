@@ -18,7 +18,7 @@ class MembershipViewTest {
     }
 
     private static void heard(MembershipView view, String from, long at, Map<String, Part> carries) {
-        view.heard(new NodeHeartbeat(from, 1, 800, List.of(), List.of(), carries), START + at);
+        view.heard(new NodeHeartbeat(from, 1, 800, List.of(), List.of(), carries, NodeRun.UNKNOWN), START + at);
     }
 
     @Test
@@ -40,7 +40,7 @@ class MembershipViewTest {
     void shouldCountAMemberAsAbsentAfterItsSilenceAndKnowNothingOfStrangers() {
         MembershipView view = view(3);
         heard(view, "m2", 0, Map.of());
-        heard(view, "m4", 0, Map.of("f", new Part(true, true, 0, 9)));
+        heard(view, "m4", 0, Map.of("f", new Part(true, true, 0, 9, false, 0)));
         assertThat(view.present(START + GONE - 1)).containsExactly("m1", "m2");
         assertThat(view.present(START + GONE)).containsExactly("m1");
         assertThat(view.epochOf("f", START)).isZero();
@@ -51,8 +51,8 @@ class MembershipViewTest {
     @Test
     void shouldKnowWhatAMemberLastSaid() {
         MembershipView view = view(3);
-        heard(view, "m2", 0, Map.of("f", new Part(true, false, 0, 9)));
-        heard(view, "m3", 0, Map.of("f", new Part(false, true, 5, 7), "g", Part.NONE));
+        heard(view, "m2", 0, Map.of("f", new Part(true, false, 0, 9, false, 0)));
+        heard(view, "m3", 0, Map.of("f", new Part(false, true, 5, 7, false, 0), "g", Part.NONE));
         assertThat(view.isWarm("m2", "f")).isTrue();
         assertThat(view.receives("m2", "f")).isFalse();
         assertThat(view.isWarm("m3", "f")).isFalse();

@@ -82,7 +82,9 @@ class NodesSimulationTest {
         SPLIT,
         BLIND,
         ONE_WAY,
-        SLOW
+        SLOW,
+        /** The time of day of a node jumps. */
+        CLOCK
     }
 
     private static final class World {
@@ -108,15 +110,19 @@ class NodesSimulationTest {
             polite = random.nextInt(4) > 0;
             quick = random.nextInt(4) == 0;
             int members = random.nextInt(3) > 0 ? 3 : 5;
+            int leaseMs = random.nextInt(3) > 0 ? 500 : 200 + random.nextInt(1_800);
+            int delayMs =
+                    random.nextInt(2) == 0 ? 2 : List.of(15, 60, leaseMs / 6).get(random.nextInt(3));
             settings = new Settings(
                     members,
                     random.nextBoolean() ? members : members == 3 ? 2 + random.nextInt(2) : 2 + random.nextInt(3),
-                    random.nextInt(3) > 0 ? 500 : 200 + random.nextInt(1_800),
+                    leaseMs,
                     1 + random.nextInt(3),
                     quick || random.nextInt(6) == 0 ? 100 + random.nextInt(200) : 2 + random.nextInt(30),
                     1 + random.nextInt(2),
                     4_096,
-                    random.nextInt(2) == 0 ? 2 : random.nextInt(3) > 0 ? 15 : 60);
+                    delayMs,
+                    random.nextBoolean());
             most = 4 + random.nextInt(6);
             nodes = new SimulatedNodes(settings, random, trace);
             nodes.took = this::took;
@@ -248,6 +254,7 @@ class NodesSimulationTest {
                     oneWay(node, out, true);
                     heal = () -> oneWay(node, out, false);
                 }
+                case CLOCK -> node.clockErrorMs = nodes.millis(-300_000, 300_000) / MS;
                 case SLOW -> {
                     for (Node each : nodes.nodes) {
                         for (long t = nodes.now; t < nodes.now + lasts; t += nodes.millis(50, 600)) {

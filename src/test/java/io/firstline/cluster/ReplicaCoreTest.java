@@ -369,12 +369,25 @@ class ReplicaCoreTest {
     }
 
     @Test
+    void shouldSayThatTheOwnerPublishesNothingOfWhatArrives() {
+        warm(1);
+        receives("a", 2);
+        receives("b", 2);
+        core.look(List.of(new FeedActivity(2, at(3), false, false)), at(3));
+        assertThat(core.state().ahead()).as("two may be on their way").isFalse();
+        receives("c", 3);
+        assertThat(core.state().ahead()).isTrue();
+        published(1, retention.last() + 1, "a", 3);
+        assertThat(core.state().ahead()).as("it publishes").isFalse();
+    }
+
+    @Test
     void shouldSayHowLongNothingHasArrivedAndWhetherItIsUnanswered() {
         warm(1);
         core.look(List.of(new FeedActivity(2, at(5), true, false)), at(6));
-        assertThat(core.state()).isEqualTo(new StandbyState(false, false, true, at(5), 1));
+        assertThat(core.state()).isEqualTo(new StandbyState(false, false, true, at(5), 1, false, 0));
         core.look(List.of(new FeedActivity(2, at(7), false, false)), at(7));
-        assertThat(core.state()).isEqualTo(new StandbyState(true, true, false, at(7), 1));
+        assertThat(core.state()).isEqualTo(new StandbyState(true, true, false, at(7), 1, false, 0));
     }
 
     @Test

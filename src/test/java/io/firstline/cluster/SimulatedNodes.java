@@ -61,7 +61,15 @@ final class SimulatedNodes {
     long events;
 
     record Settings(
-            int members, int replicas, int leaseMs, int feeds, double rate, int connections, int kept, int delayMs) {}
+            int members,
+            int replicas,
+            int leaseMs,
+            int feeds,
+            double rate,
+            int connections,
+            int kept,
+            int delayMs,
+            boolean proofs) {}
 
     private record Event(long at, long order, Runnable action) {}
 
@@ -313,6 +321,8 @@ final class SimulatedNodes {
         int life;
         boolean alive;
         private int exchangeCuts;
+        /** The error of its time of day. */
+        long clockErrorMs;
 
         Node(int index, List<String> names) {
             this.index = index;
@@ -325,7 +335,7 @@ final class SimulatedNodes {
         }
 
         private StepTime time() {
-            return new StepTime(clock(), NOON_MS + now / MS);
+            return new StepTime(clock(), NOON_MS + now / MS + clockErrorMs);
         }
 
         Optional<Carried> carried(String feed) {
@@ -343,13 +353,16 @@ final class SimulatedNodes {
             carried.clear();
             inbox.clear();
             lease = new LeaseNode(
-                    config, feeds.stream().map(feed -> feed.name).toList(), LeaseNode.LINGER_NANOS, time());
+                    config, feeds.stream().map(feed -> feed.name).toList(), index + 1, LeaseNode.LINGER_NANOS, time());
             deliver(now + millis(0, 50), this::tick);
             deliver(now + millis(0, 100), this::look);
         }
 
         void kill() {
             trace("kill of node %d", index + 1);
+            if (settings.proofs) {
+                nodes.stream().filter(other -> other != this).forEach(this::endsConnectionTo);
+            }
             alive = false;
             life++;
             carried.values().forEach(Carried::close);
@@ -359,6 +372,28 @@ final class SimulatedNodes {
                 link(i, index).reset();
                 link(index, i).reset();
             }
+        }
+
+        /**
+         * The kernel closes the connection after what was sent on it. The other node then finds that the port refuses
+         * connections, if it reaches the host, and if the process has not been started again.
+         */
+        private void endsConnectionTo(Node other) {
+            String self = config.self();
+            link(index, other.index)
+                    .send(() -> other.deliver(() -> {
+                        NodeRun run = other.lease.runsAt(index + 1).get(self);
+                        if (run == null || !link(other.index, index).isClear()) {
+                            return;
+                        }
+                        other.deliver(now + 2 * link(other.index, index).delay, () -> {
+                            if (!alive && link(index, other.index).isClear()) {
+                                trace("node %d finds node %d dead", other.index + 1, index + 1);
+                                other.observe();
+                                other.carryOut(other.lease.died(self, run, other.time()));
+                            }
+                        });
+                    }));
         }
 
         void stop() {
@@ -733,7 +768,7 @@ final class SimulatedNodes {
         }
 
         private void share() {
-            lease.state(core.state());
+            lease.state(core.state(), retention.last());
         }
 
         private void look() {

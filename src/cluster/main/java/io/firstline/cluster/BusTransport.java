@@ -4,16 +4,20 @@ import io.firstline.connection.ChosenTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.util.AttributeKey;
 import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServerOptions;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +31,19 @@ final class BusTransport extends ChosenTransport {
     private static final AttributeKey<Boolean> TO_A_NODE = AttributeKey.valueOf(BusTransport.class, "to-a-node");
 
     private final BusLimits limits;
+    private final IntConsumer closedByPeer;
     /** The first server of a clustered Vert.x is that of its event bus. */
     private final AtomicBoolean busListens = new AtomicBoolean();
 
-    BusTransport(BusLimits limits) {
+    /**
+     * The transport of a node.
+     *
+     * @param closedByPeer takes the port of another node that has closed, or reset, the connection to it
+     */
+    BusTransport(BusLimits limits, IntConsumer closedByPeer) {
         super(true);
         this.limits = limits;
+        this.closedByPeer = closedByPeer;
     }
 
     // connections of the event bus
@@ -69,13 +80,23 @@ final class BusTransport extends ChosenTransport {
         ChannelFactory<? extends Channel> factory = super.channelFactory(domainSocket);
         return () -> {
             Channel channel = factory.newChannel();
-            channel.pipeline().addLast(new Breaking());
+            channel.pipeline().addLast(new Breaking(closedByPeer));
             return channel;
         };
     }
 
-    /** Keeps the end of a connection to another node out of the error log. */
-    private static final class Breaking extends ChannelInboundHandlerAdapter {
+    /** Keeps the end of a connection to another node out of the error log, and reports if that node ended it. */
+    private static final class Breaking extends ChannelDuplexHandler {
+        private final IntConsumer closedByPeer;
+        /** This node has closed the connection, or the other one does not answer. */
+        private boolean endedHere;
+
+        private InetSocketAddress peer;
+
+        Breaking(IntConsumer closedByPeer) {
+            this.closedByPeer = closedByPeer;
+        }
+
         @Override
         public void channelRegistered(ChannelHandlerContext context) {
             if (!context.channel().hasAttr(TO_A_NODE)) {
@@ -85,9 +106,30 @@ final class BusTransport extends ChosenTransport {
         }
 
         @Override
+        public void channelActive(ChannelHandlerContext context) {
+            peer = context.channel().remoteAddress() instanceof InetSocketAddress address ? address : null;
+            context.fireChannelActive();
+        }
+
+        @Override
+        public void close(ChannelHandlerContext context, ChannelPromise closed) {
+            endedHere = true;
+            ChannelFuture unused = context.close(closed);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (!endedHere && peer != null) {
+                closedByPeer.accept(peer.getPort());
+            }
+            context.fireChannelInactive();
+        }
+
+        @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             if (cause instanceof IOException) {
                 LOG.debug("the connection to {} broke", context.channel().remoteAddress(), cause);
+                endedHere |= String.valueOf(cause.getMessage()).contains("timed out");
                 ChannelFuture unused = context.close();
             } else {
                 context.fireExceptionCaught(cause);

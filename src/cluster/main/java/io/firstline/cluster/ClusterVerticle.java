@@ -70,6 +70,8 @@ public final class ClusterVerticle extends VerticleBase {
     /** Null = a majority of the members grants the leases. */
     private EtcdLink etcd;
 
+    private DeathProbe probe;
+
     /** A feed on this node: what it shares with the lease code, and its deployment. */
     private record Deployed(FeedLease lease, Future<String> deployment) {}
 
@@ -113,7 +115,15 @@ public final class ClusterVerticle extends VerticleBase {
         if (config.lease() != null) {
             etcd = new EtcdLink(vertx, config, scheduler, this::granted);
         }
-        node = new LeaseNode(config, etcd == null ? null : etcd.leases(), feeds.keySet(), lingerNanos, time());
+        node = new LeaseNode(
+                config,
+                etcd == null ? null : etcd.leases(),
+                feeds.keySet(),
+                HazelcastCluster.busPort(vertx),
+                lingerNanos,
+                time());
+        probe = new DeathProbe(vertx, scheduler);
+        HazelcastCluster.whenClosedByPeer(vertx, port -> context.runOnContext(v -> mayHaveEnded(port)));
         scheduler.every(Math.max(1, config.leaseMs() / LeaseNode.TICKS_PER_LEASE), this::tick);
         scheduler.every(LOOK_UP_MS, () -> {
             deployed.keySet().forEach(this::lookUp);
@@ -158,6 +168,15 @@ public final class ClusterVerticle extends VerticleBase {
 
     private void observe() {
         deployed.forEach((name, feed) -> node.observe(name, feed.lease().state()));
+    }
+
+    /** A member has closed a connection: if its process has ended, its leases are free at once. */
+    private void mayHaveEnded(int busPort) {
+        node.runsAt(busPort)
+                .forEach((member, run) -> probe.probe(member, busPort, () -> {
+                    observe();
+                    carryOut(node.died(member, run, time()));
+                }));
     }
 
     private void receive(Message<Object> message) {
@@ -247,6 +266,8 @@ public final class ClusterVerticle extends VerticleBase {
                     members.majority(),
                     members.sinceNanos(),
                     scheduler::nowNanos);
+        } else if (action instanceof LeaseAction.ReportDeath death) {
+            LOG.info("{} has ended, as {} sees: its leases are free", death.member(), self);
         } else if (action instanceof LeaseAction.ReportLostClaim lost && lost.competitor() == null) {
             LOG.debug("{} not acquired by {}", lost.feed(), self);
         } else if (action instanceof LeaseAction.ReportLostClaim lost) {

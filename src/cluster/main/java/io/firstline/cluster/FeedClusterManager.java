@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
     private final List<MembershipEvent> early = new ArrayList<>();
 
     private boolean reported;
+    private volatile IntConsumer closedByPeer = port -> {};
     private volatile NodeSelector selector;
     private volatile Vertx vertx;
 
@@ -85,6 +87,16 @@ final class FeedClusterManager extends HazelcastClusterManager {
 
     private RegistrationInfo nobody() {
         return new RegistrationInfo(getNodeId(), 0, true);
+    }
+
+    /** See {@link HazelcastCluster#whenClosedByPeer}. */
+    void whenClosedByPeer(IntConsumer handler) {
+        closedByPeer = handler;
+    }
+
+    /** Another node has closed, or reset, a connection of the event bus to this port. */
+    void closedByPeer(int port) {
+        closedByPeer.accept(port);
     }
 
     /** See {@link HazelcastCluster#lookUp}. */

@@ -23,6 +23,7 @@ final class FeedLease {
     private volatile LeaseHolder holder;
     private volatile StandbyState state;
     private volatile JsonObject figures = new JsonObject();
+    private volatile long sequence;
     private volatile boolean majority = true;
 
     /**
@@ -69,7 +70,7 @@ final class FeedLease {
 
     /** Returns the feed's state on this node. */
     StandbyState state() {
-        return state;
+        return state.withSequence(sequence);
     }
 
     /** Returns what operators see of the feed on this node, slightly stale; empty while it starts. Read only. */
@@ -98,9 +99,14 @@ final class FeedLease {
         }
     }
 
-    /** Sets the feed's state on this node. Called by one thread at a time. */
-    void state(StandbyState now) {
+    /**
+     * Sets the feed's state on this node. Called by one thread at a time.
+     *
+     * @param number the number of the last published message; that of the state is ignored
+     */
+    void state(StandbyState now, long number) {
         state = now;
+        sequence = number;
     }
 
     /** Sets what operators see of the feed on this node; not changed afterwards. */

@@ -29,6 +29,7 @@ final class FeedOnNode {
     private final HandOverPolicy handOver = new HandOverPolicy();
     private Stage stage = Stage.ABSENT;
     private StandbyState state;
+    private boolean reportedAhead;
     private long failedNanos;
     private boolean unwanted;
     private long unwantedSinceNanos;
@@ -139,7 +140,10 @@ final class FeedOnNode {
                 state.receives(),
                 state.unanswered() ? state.silentNanos(nowNanos) : 0,
                 others,
-                !first.equals(self) && members.isWarm(first, name));
+                !first.equals(self) && members.isWarm(first, name),
+                present.stream()
+                        .anyMatch(member -> members.isWarm(member, name)
+                                && members.isAhead(member, name, proposer.epoch(), state.sequence())));
         return handOver.decide(facts, movedNanos, nowNanos);
     }
 
@@ -157,10 +161,22 @@ final class FeedOnNode {
                         name, self, state.warm(), state.receives(), last == null ? null : last.node(), view, nowNanos);
     }
 
+    /** Returns whether the state has become one that the owner must know at once. */
+    boolean isNewlyAhead() {
+        boolean newly = state.ahead() && !reportedAhead;
+        reportedAhead = state.ahead();
+        return newly;
+    }
+
     /** Returns the feed's part in a heartbeat. */
     NodeHeartbeat.Part part(long nowNanos) {
         long silentMs = TimeUnit.NANOSECONDS.toMillis(state.silentNanos(nowNanos));
         return new NodeHeartbeat.Part(
-                state.warm(), state.receives(), (int) Math.min(Integer.MAX_VALUE - 1, silentMs), state.heardEpoch());
+                state.warm(),
+                state.receives(),
+                (int) Math.min(Integer.MAX_VALUE - 1, silentMs),
+                state.heardEpoch(),
+                state.ahead(),
+                state.sequence());
     }
 }

@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
  * <p>If nothing is answered on the owner's open connections, it may be cut off from the exchange, or the exchange
  * stalls for all members. The evidence is another member that has received something since: its silence is much
  * shorter. Without it the owner keeps the feed.
+ *
+ * <p>The owner need not wait for its pings if a warm member receives messages, has heard everything that the owner has
+ * published, and finds none of its messages in it.
  */
 final class HandOverPolicy {
     /** How long an owner that receives nothing tries to reconnect. */
@@ -26,6 +29,12 @@ final class HandOverPolicy {
      * before another.
      */
     private static final long BACK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** A process that was paused reads the messages that have arrived meanwhile within this time. */
+    private static final long LACKS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** The shortest time between two such hand-overs. */
+    private static final long LACKS_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long SHORT_WHILE_NANOS = TimeUnit.SECONDS.toNanos(10);
     /**
@@ -54,6 +63,9 @@ final class HandOverPolicy {
     private long notReceivingNanos;
 
     private boolean notReceivingBefore;
+    /** When this member last published everything that others receive, or did not own the feed. */
+    private long lacksNothingNanos;
+
     /** When the feed was last on its preferred member, or that one was not ready. */
     private long atHomeNanos;
 
@@ -82,8 +94,11 @@ final class HandOverPolicy {
      * @param silentNanos how long nothing has arrived, if its open connections are not answered; otherwise 0
      * @param others the other present members that receive the feed, too
      * @param firstIsWarm whether the preferred member is another one that could take over without a loss
+     * @param lacks whether a member that could take over without a loss receives messages that this one does not
+     *     publish, though it has heard everything from here
      */
-    record Facts(boolean owns, boolean receives, long silentNanos, List<Other> others, boolean firstIsWarm) {
+    record Facts(
+            boolean owns, boolean receives, long silentNanos, List<Other> others, boolean firstIsWarm, boolean lacks) {
         private boolean isReceivedByAnother(int factor) {
             return others.stream().anyMatch(other -> isMoreSilent(factor, other));
         }
@@ -116,6 +131,11 @@ final class HandOverPolicy {
             receivedNanos = nowNanos;
             nobodyYet = false;
         }
+        if (!facts.owns() || !facts.lacks()) {
+            lacksNothingNanos = nowNanos;
+        } else if (nowNanos - lacksNothingNanos >= LACKS_NANOS && !isAgain(LACKS_AGAIN_NANOS, nowNanos)) {
+            return blind(nowNanos);
+        }
         if (!facts.owns() || !facts.firstIsWarm()) {
             atHomeNanos = nowNanos;
         }
@@ -124,19 +144,27 @@ final class HandOverPolicy {
                 nobodyYet = true;
                 nobodyNanos = nowNanos;
             } else if (facts.isReceivedByAnother(SHORTER) && isNotReceiving(facts, nowNanos)) {
-                notReceivingBefore = true;
-                notReceivingNanos = nowNanos;
-                return Reason.BLIND;
+                return blind(nowNanos);
             }
         }
         return nowNanos - atHomeNanos >= SETTLED_NANOS && nowNanos - lastNanos >= APART_NANOS ? Reason.AWAY : null;
+    }
+
+    private Reason blind(long nowNanos) {
+        notReceivingBefore = true;
+        notReceivingNanos = nowNanos;
+        return Reason.BLIND;
+    }
+
+    private boolean isAgain(long withinNanos, long nowNanos) {
+        return notReceivingBefore && nowNanos - notReceivingNanos < withinNanos;
     }
 
     private boolean isNotReceiving(Facts facts, long nowNanos) {
         if (nobodyYet && nowNanos - nobodyNanos <= BACK_NANOS) {
             return false;
         }
-        boolean again = notReceivingBefore && nowNanos - notReceivingNanos < SHORT_WHILE_NANOS;
+        boolean again = isAgain(SHORT_WHILE_NANOS, nowNanos);
         long forNanos = Math.max(nowNanos - receivedNanos, facts.silentNanos());
         return forNanos > (facts.isReceivedByAWarmOne() && !again ? NOT_RECEIVING_NANOS : NOT_RECEIVING_LONG_NANOS);
     }

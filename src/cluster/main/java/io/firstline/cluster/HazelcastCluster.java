@@ -42,6 +42,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -182,7 +183,7 @@ public final class HazelcastCluster {
         FeedClusterManager members = new FeedClusterManager(hazelcast);
         BusLimits limits = BusLimits.of(Runtime.getRuntime().maxMemory(), rejections);
         return builder.withClusterManager(members)
-                .withTransport(new BusTransport(limits))
+                .withTransport(new BusTransport(limits, members::closedByPeer))
                 .buildClustered()
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> members.lookAgain()))
                 .onSuccess(vertx -> vertx.exceptionHandler(HazelcastCluster::unhandled))
@@ -291,8 +292,8 @@ public final class HazelcastCluster {
      * and have not admitted it. Resolves names and connects to ports: do not call it on an event loop.
      */
     static List<String> foreign(Vertx vertx, List<String> members) {
-        if (!(vertx instanceof VertxInternal inside
-                && inside.clusterManager() instanceof FeedClusterManager manager
+        FeedClusterManager manager = manager(vertx);
+        if (!(manager != null
                 && manager.getHazelcastInstance() instanceof HazelcastInstanceProxy instance
                 && instance.getLifecycleService().isRunning())) {
             return List.of();
@@ -335,9 +336,30 @@ public final class HazelcastCluster {
      * @return completes when they are known, or cannot be found
      */
     static Future<Void> lookUp(Vertx vertx, String address) {
+        FeedClusterManager manager = manager(vertx);
+        return manager == null ? Future.succeededFuture() : manager.lookUp(address);
+    }
+
+    /**
+     * Sets the handler of connections of the event bus that another node has ended: it gets the port of that node, on
+     * any thread. A process that ends does so too.
+     */
+    static void whenClosedByPeer(Vertx vertx, IntConsumer handler) {
+        if (manager(vertx) != null) {
+            manager(vertx).whenClosedByPeer(handler);
+        }
+    }
+
+    /** Returns the port on which the event bus of this node listens; 0 = it has none. */
+    static int busPort(Vertx vertx) {
+        FeedClusterManager manager = manager(vertx);
+        return manager == null ? 0 : manager.getNodeInfo().port();
+    }
+
+    private static FeedClusterManager manager(Vertx vertx) {
         return vertx instanceof VertxInternal inside && inside.clusterManager() instanceof FeedClusterManager members
-                ? members.lookUp(address)
-                : Future.succeededFuture();
+                ? members
+                : null;
     }
 
     static Config hazelcast(ClusterConfig config) {

@@ -66,6 +66,13 @@ final class LeaseAcceptor {
         }
     }
 
+    /** The process of a node has ended: it uses none of its leases any more. */
+    void died(String node, long nowNanos) {
+        promises.replaceAll((feed, last) -> last.node().equals(node) && last.isRunning(nowNanos)
+                ? new GrantedLease(node, last.epoch(), nowNanos)
+                : last);
+    }
+
     /** Returns the last lease that it has granted; null = none since its start. */
     GrantedLease promised(String feed) {
         return promises.get(feed);

@@ -41,6 +41,9 @@ sealed interface LeaseAction {
      */
     record ReportLostClaim(String feed, String competitor) implements LeaseAction {}
 
+    /** The process of a member has ended. */
+    record ReportDeath(String member) implements LeaseAction {}
+
     /** A message came from a node that is not another member; it has no effect. */
     record RejectUnknownNode(NodeMessage message) implements LeaseAction {}
 

@@ -3,6 +3,7 @@ package io.firstline.cluster;
 import io.firstline.config.cluster.ClusterConfig;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,9 @@ final class LeaseNode {
 
     private final MembershipView members;
     private final MajorityWatch majority;
+    private final NodeRun run;
+    /** The last process of each member that has ended. */
+    private final Map<String, NodeRun> dead = new HashMap<>();
 
     /** The number of the last heartbeat. It follows the time of day: votes for an earlier run of the node do not count. */
     private long number;
@@ -65,10 +69,11 @@ final class LeaseNode {
      * Creates a member that has just started.
      *
      * @param names the feeds of all members
+     * @param busPort the port on which this process listens until it can publish nothing more; 0 = none
      * @param lingerNanos how long a feed that belongs to other members is still received here
      */
-    LeaseNode(ClusterConfig config, Collection<String> names, long lingerNanos, StepTime start) {
-        this(config, null, names, lingerNanos, start);
+    LeaseNode(ClusterConfig config, Collection<String> names, int busPort, long lingerNanos, StepTime start) {
+        this(config, null, names, busPort, lingerNanos, start);
     }
 
     /**
@@ -76,7 +81,14 @@ final class LeaseNode {
      *
      * @param beside grants the leases; null = the members do
      */
-    LeaseNode(ClusterConfig config, LeaseEngine beside, Collection<String> names, long lingerNanos, StepTime start) {
+    LeaseNode(
+            ClusterConfig config,
+            LeaseEngine beside,
+            Collection<String> names,
+            int busPort,
+            long lingerNanos,
+            StepTime start) {
+        this.run = new NodeRun(start.epochMs(), busPort);
         this.config = config;
         this.self = config.self();
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(config.leaseMs());
@@ -142,6 +154,35 @@ final class LeaseNode {
         return actions;
     }
 
+    /**
+     * The process of another member has ended, which is proven: it cannot use its leases any more. Ignored if another
+     * process runs the member since.
+     */
+    List<LeaseAction> died(String member, NodeRun ended, StepTime time) {
+        List<LeaseAction> actions = new ArrayList<>();
+        if (ended.isKnown() && ended.equals(members.run(member)) && !ended.equals(dead.put(member, ended))) {
+            actions.add(new LeaseAction.ReportDeath(member));
+            if (acceptor != null) {
+                acceptor.died(member, time.nanos());
+            }
+            feeds.values().forEach(feed -> feed.proposer().releasedBy(member));
+            tick(time, actions);
+        }
+        return actions;
+    }
+
+    /** Returns the processes of other members whose event bus listens on a port. */
+    Map<String, NodeRun> runsAt(int busPort) {
+        Map<String, NodeRun> runs = new TreeMap<>();
+        for (String member : engine.members()) {
+            NodeRun known = members.run(member);
+            if (known.isKnown() && known.busPort() == busPort) {
+                runs.put(member, known);
+            }
+        }
+        return runs;
+    }
+
     /** The node leaves: releases all feeds, so that other members take them over at once, and claims none. */
     List<LeaseAction> leave(long nowNanos) {
         leaving = true;
@@ -202,6 +243,7 @@ final class LeaseNode {
         for (FeedOnNode feed : feeds.values()) {
             if (feed.isRunning()) {
                 claims |= consider(feed, released, time, actions);
+                claims |= feed.isNewlyAhead();
             }
         }
         // an acceptor may refuse because it learned of the last lease a little later: ask again soon
@@ -273,7 +315,7 @@ final class LeaseNode {
             carries.put(feed.name(), feed.part(now));
             addIfAny(asks, feed.proposer().ask(number, now));
         });
-        NodeHeartbeat mine = new NodeHeartbeat(self, number, config.leaseMs(), asks, released, carries);
+        NodeHeartbeat mine = new NodeHeartbeat(self, number, config.leaseMs(), asks, released, carries, run);
         actions.add(new LeaseAction.Broadcast(mine));
         count(vote(mine, now), now, actions);
     }
@@ -282,6 +324,9 @@ final class LeaseNode {
 
     private void heard(NodeHeartbeat theirs, StepTime time, List<LeaseAction> actions) {
         long now = time.nanos();
+        if (theirs.run().isKnown() && theirs.run().equals(dead.get(theirs.from()))) {
+            return; // sent before its process ended
+        }
         members.heard(theirs, now);
         if (theirs.leaseMs() != config.leaseMs()) {
             actions.add(new LeaseAction.RejectLease(theirs.from(), theirs.leaseMs()));

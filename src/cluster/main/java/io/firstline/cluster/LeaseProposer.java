@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
  * times are nanoseconds of this node's monotonic clock.
  */
 final class LeaseProposer implements LeaseClaim {
-    /** Only votes for the latest requests count, at most this many. */
-    private static final int REMEMBERED = 8;
+    /** At most this many requests are remembered: all of the time in which their votes can extend a lease. */
+    private static final int REMEMBERED = 128;
     /** Allowed clock drift: the owner stops using a lease 1/{@value} of its length early. */
     private static final int DRIFT_PART = 20;
     /** Epochs follow the time of day, in steps of this many milliseconds since the beginning of 2026. */
@@ -169,7 +169,7 @@ final class LeaseProposer implements LeaseClaim {
             return null;
         }
         rounds.put(round, new Tally(epoch, nowNanos));
-        while (rounds.size() > REMEMBERED) {
+        while (rounds.size() > REMEMBERED || nowNanos - rounds.get(rounds.firstKey()).sentNanos >= leaseNanos) {
             rounds.remove(rounds.firstKey());
         }
         return new LeaseRequest(feed, epoch);

@@ -16,7 +16,7 @@ final class MembershipView {
     private final long goneNanos;
     private final Map<String, Heard> heard = new HashMap<>();
 
-    private record Heard(long nanos, Map<String, NodeHeartbeat.Part> carries) {}
+    private record Heard(long nanos, NodeRun run, Map<String, NodeHeartbeat.Part> carries) {}
 
     /**
      * Starts with this member alone.
@@ -37,7 +37,7 @@ final class MembershipView {
 
     void heard(NodeHeartbeat round, long nowNanos) {
         if (members.contains(round.from())) {
-            heard.put(round.from(), new Heard(nowNanos, round.carries()));
+            heard.put(round.from(), new Heard(nowNanos, round.run(), round.carries()));
         }
     }
 
@@ -65,6 +65,24 @@ final class MembershipView {
     /** Returns whether another member receives a feed from the exchange. */
     boolean receives(String member, String feed) {
         return part(member, feed).receives();
+    }
+
+    /**
+     * Returns whether another member receives messages of a feed that its owner does not publish, though the member has
+     * heard everything that the owner has published.
+     *
+     * @param epoch of the owner
+     * @param sequence the number of the last message that the owner has published
+     */
+    boolean isAhead(String member, String feed, int epoch, long sequence) {
+        NodeHeartbeat.Part part = part(member, feed);
+        return part.ahead() && part.epoch() == epoch && part.sequence() >= sequence;
+    }
+
+    /** Returns the process that runs another member; {@link NodeRun#UNKNOWN} if it has not named it. */
+    NodeRun run(String member) {
+        Heard last = heard.get(member);
+        return last == null ? NodeRun.UNKNOWN : last.run();
     }
 
     /** Returns the time in which another member has received nothing from the exchange, nanoseconds. */

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param asks its requests for votes
  * @param given the leases and claims that it releases
  * @param carries the feeds that it receives, and their states
+ * @param run the sender's process; older versions do not name it
  */
 record NodeHeartbeat(
         String from,
@@ -22,11 +23,15 @@ record NodeHeartbeat(
         int leaseMs,
         List<LeaseRequest> asks,
         List<LeaseRequest> given,
-        Map<String, Part> carries)
+        Map<String, Part> carries,
+        NodeRun run)
         implements NodeMessage {
     private static final String ASKS = "asks";
     private static final String GIVEN = "given";
     private static final String SILENT = "silentMs";
+    private static final String AHEAD = "ahead";
+    private static final String STARTED = "startedMs";
+    private static final String BUS_PORT = "busPort";
 
     /**
      * The state of a feed that a member receives.
@@ -35,9 +40,11 @@ record NodeHeartbeat(
      * @param receives whether the member receives it from the exchange
      * @param silentMs the time without any frame, milliseconds
      * @param epoch the highest epoch in which the feed was published as far as the member knows; 0 = none
+     * @param ahead whether the member receives messages and the owner publishes none of them
+     * @param sequence the number of the last published message that the member knows
      */
-    record Part(boolean warm, boolean receives, int silentMs, int epoch) {
-        static final Part NONE = new Part(false, false, 0, 0);
+    record Part(boolean warm, boolean receives, int silentMs, int epoch, boolean ahead, long sequence) {
+        static final Part NONE = new Part(false, false, 0, 0, false, 0);
     }
 
     @Override
@@ -49,14 +56,18 @@ record NodeHeartbeat(
                         .put("warm", part.warm())
                         .put("receives", part.receives())
                         .put(SILENT, part.silentMs())
-                        .put("epoch", part.epoch())));
+                        .put("epoch", part.epoch())
+                        .put(AHEAD, part.ahead())
+                        .put("sequence", part.sequence())));
         return new JsonObject()
                 .put("from", from)
                 .put("round", number)
                 .put("leaseMs", leaseMs)
                 .put(ASKS, array(asks))
                 .put(GIVEN, array(given))
-                .put("carries", feeds);
+                .put("carries", feeds)
+                .put(STARTED, run.startedMs())
+                .put(BUS_PORT, run.busPort());
     }
 
     /** Reads a round of another node; throws {@link IllegalArgumentException} if it is invalid. */
@@ -73,7 +84,9 @@ record NodeHeartbeat(
                             part.containsKey(SILENT)
                                     ? MessageFields.count(part, SILENT)
                                     : 0, // older versions do not send it
-                            MessageFields.count(part, "epoch")));
+                            MessageFields.count(part, "epoch"),
+                            part.containsKey(AHEAD) && MessageFields.flag(part, AHEAD),
+                            part.containsKey("sequence") ? MessageFields.number(part, "sequence") : 0));
         }
         return new NodeHeartbeat(
                 MessageFields.name(json, "from"),
@@ -81,7 +94,10 @@ record NodeHeartbeat(
                 MessageFields.count(json, "leaseMs"),
                 MessageFields.list(json, ASKS, NodeHeartbeat::ask),
                 MessageFields.list(json, GIVEN, NodeHeartbeat::ask),
-                carries);
+                carries,
+                json.containsKey(STARTED)
+                        ? new NodeRun(MessageFields.number(json, STARTED), MessageFields.count(json, BUS_PORT))
+                        : NodeRun.UNKNOWN);
     }
 
     private static JsonArray array(List<LeaseRequest> asks) {

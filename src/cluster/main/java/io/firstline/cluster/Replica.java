@@ -272,10 +272,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
 
     /** Shares the state with the lease code. */
     private void share() {
-        StandbyState state = core.state();
-        if (!state.equals(lease.state())) {
-            lease.state(state);
-        }
+        lease.state(core.state(), publisher.retention().last());
     }
 
     // the state of this node

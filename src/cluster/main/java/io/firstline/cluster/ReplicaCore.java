@@ -35,6 +35,11 @@ public final class ReplicaCore {
     /** How many more messages than needed a standby requests when it begins to listen. */
     private static final long CATCH_UP_MORE = 500;
 
+    /** The owner does not receive the feed if it publishes none of this many messages for this long. */
+    private static final int AHEAD_MESSAGES = 3;
+
+    private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final RetentionBuffer retention;
     private final Predicate<FeedMessage> remember;
     private final StandbyReadiness readiness = new StandbyReadiness();
@@ -64,6 +69,11 @@ public final class ReplicaCore {
     private boolean subscriptionsChanged;
 
     private boolean closed;
+    /** How many messages this node has received and the owner has not published, since the owner's last message. */
+    private int aheadOfOwner;
+    /** When the first of them was received. */
+    private long aheadSinceNanos;
+
     private StandbyState state;
 
     /** A request for published messages, see {@link io.firstline.replay.retention.ReplayService}. */
@@ -155,6 +165,7 @@ public final class ReplicaCore {
 
     /** Becomes a standby. It is warm again only after it has heard the new owner. */
     private void standBy() {
+        aheadOfOwner = 0;
         publishing = false;
         listening = false;
         readiness.standsBy();
@@ -171,13 +182,20 @@ public final class ReplicaCore {
     /** A message has arrived; returns it numbered if it is to be published now, otherwise null. */
     public FeedMessage received(FeedMessage message, long nowNanos) {
         if (!publishing) {
-            if (!compare(message, nowNanos)) {
+            if (compare(message, nowNanos)) {
+                aheadSinceNanos = aheadOfOwner++ == 0 ? nowNanos : aheadSinceNanos;
+                noteAhead(nowNanos);
+            } else {
                 arrivedBothWays(nowNanos);
             }
             return null;
         }
         boolean wasPublished = diff.behind() > 0 && diff.wasPublished(message.identity(), nowNanos);
         return wasPublished ? null : numbered(message);
+    }
+
+    private void noteAhead(long now) {
+        state = state.withAhead(!publishing && aheadOfOwner >= AHEAD_MESSAGES && now - aheadSinceNanos >= AHEAD_NANOS);
     }
 
     private FeedMessage numbered(FeedMessage message) {
@@ -207,6 +225,7 @@ public final class ReplicaCore {
             missing.comesLate(diff.isForgetful() ? heldUpFrom : MissingRanges.NOTHING, nowNanos);
         }
         noteReceiving(nowNanos);
+        noteAhead(nowNanos);
     }
 
     private void noteReceiving(long now) {
@@ -220,6 +239,8 @@ public final class ReplicaCore {
         if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {
             return; // from a former owner, or our own
         }
+        aheadOfOwner = 0;
+        noteAhead(nowNanos);
         boolean isNewOwner = message.epoch() > epoch;
         if (isNewOwner) {
             follow(message.epoch());

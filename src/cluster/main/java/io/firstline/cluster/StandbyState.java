@@ -10,12 +10,21 @@ package io.firstline.cluster;
  *     path stalls
  * @param lastNanos when anything arrived the last time on the connections of a pool, or up to half a second earlier
  * @param heardEpoch the highest epoch in which a message was published; 0 = none
+ * @param ahead whether the node receives messages, and the owner has published none of them for a while
+ * @param sequence the number of the last message that was published, as far as the node knows
  */
-public record StandbyState(boolean warm, boolean receives, boolean unanswered, long lastNanos, int heardEpoch) {
+public record StandbyState(
+        boolean warm,
+        boolean receives,
+        boolean unanswered,
+        long lastNanos,
+        int heardEpoch,
+        boolean ahead,
+        long sequence) {
 
     /** The state of a feed that has just been started. */
     public static StandbyState atStart(long nowNanos) {
-        return new StandbyState(false, false, false, nowNanos, 0);
+        return new StandbyState(false, false, false, nowNanos, 0, false, 0);
     }
 
     /** Returns how long nothing has arrived. */
@@ -24,14 +33,26 @@ public record StandbyState(boolean warm, boolean receives, boolean unanswered, l
     }
 
     StandbyState withWarm(boolean isWarm) {
-        return isWarm == warm ? this : new StandbyState(isWarm, receives, unanswered, lastNanos, heardEpoch);
+        return isWarm == warm
+                ? this
+                : new StandbyState(isWarm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence);
     }
 
     StandbyState withReceiving(boolean isReceived, boolean isUnanswered, long arrivedNanos) {
-        return new StandbyState(warm, isReceived, isUnanswered, arrivedNanos, heardEpoch);
+        return new StandbyState(warm, isReceived, isUnanswered, arrivedNanos, heardEpoch, ahead, sequence);
     }
 
     StandbyState withHeardEpoch(int epoch) {
-        return new StandbyState(warm, receives, unanswered, lastNanos, epoch);
+        return new StandbyState(warm, receives, unanswered, lastNanos, epoch, ahead, sequence);
+    }
+
+    StandbyState withAhead(boolean isAhead) {
+        return isAhead == ahead
+                ? this
+                : new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, isAhead, sequence);
+    }
+
+    StandbyState withSequence(long number) {
+        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, number);
     }
 }
