@@ -33,6 +33,14 @@ enum ClientClosing {
         return (short) code;
     }
 
+    /** Whether the client did something wrong, or could not follow. */
+    boolean isClientsFault() {
+        return switch (this) {
+            case SLOW, TOO_MANY_FRAMES, TOO_LONG, PROTOCOL_ERROR, SILENT, REFUSED -> true;
+            case MESSAGES_LOST, SHUTDOWN, RESTART, BY_CLIENT -> false;
+        };
+    }
+
     /** The name in metrics. */
     String label() {
         return name().toLowerCase(Locale.ROOT);

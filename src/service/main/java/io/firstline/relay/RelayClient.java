@@ -20,16 +20,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * One client of a feed: its socket, its streams, what waits for it. Writes to the channel below Vert.x' WebSocket, so that
  * clients share encoded frames and many frames share a flush. Runs on the relay's event loop.
  */
 final class RelayClient {
-    private static final Logger LOG = LoggerFactory.getLogger(RelayClient.class);
     /** Bytes in the socket's own queue; what exceeds them waits in the client's queue, where it can be counted. */
     private static final WriteBufferWaterMark IN_SOCKET = new WriteBufferWaterMark(64 << 10, 128 << 10);
 
@@ -310,15 +306,7 @@ final class RelayClient {
         }
         closing = why;
         closingNanos = nowNanos;
-        // the metrics count all of them; a hostile client could fill the log
-        LOG.atLevel(why == ClientClosing.SLOW ? Level.WARN : Level.DEBUG)
-                .log(
-                        "relay closes {} of {}: {} ({}, {} bytes wait)",
-                        peer,
-                        feed.name(),
-                        why.label(),
-                        reason,
-                        queue.bytes());
+        feed.reportClosing(why, peer + ", " + reason + ", " + queue.bytes() + " bytes wait");
         queue.clear();
         feed.leaves(this, why);
         socket.close(why.code(), fitting(reason));

@@ -2,6 +2,7 @@ package io.firstline.relay;
 
 import io.firstline.bus.FeedSink;
 import io.firstline.config.service.RelayLimits;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.netty.channel.EventLoop;
@@ -64,6 +65,7 @@ final class RelayFeed implements FeedSink {
     /** What is to be done when everything up to a sequence has been received. */
     private final List<Awaiting> awaiting = new ArrayList<>();
 
+    private final RejectionLog closings;
     private Consumer<RelayClient> onLeave = client -> {};
 
     private record Awaiting(long sequence, Runnable action) {}
@@ -78,6 +80,7 @@ final class RelayFeed implements FeedSink {
         this.loop = loop;
         this.nanos = nanos;
         this.figures = figures;
+        this.closings = new RejectionLog(LOG, nanos);
     }
 
     /** Called when a client leaves; set it before the first one comes. */
@@ -283,6 +286,15 @@ final class RelayFeed implements FeedSink {
             figures.closed(why);
             figures.conflated(client.newlyConflated());
             onLeave.accept(client);
+        }
+    }
+
+    /** The metrics count all of them; the log has few, because a hostile client connects again and again. */
+    void reportClosing(ClientClosing why, String detail) {
+        if (why.isClientsFault()) {
+            closings.reject("relay: closes a client of " + name + " as " + why.label(), detail);
+        } else {
+            LOG.debug("relay closes a client of {} as {}: {}", name, why.label(), detail);
         }
     }
 

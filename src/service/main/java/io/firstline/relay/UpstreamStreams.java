@@ -1,6 +1,7 @@
 package io.firstline.relay;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.RequestTemplate;
@@ -43,6 +44,7 @@ final class UpstreamStreams {
 
     private boolean hasSaid;
     private final MessageFormat format;
+    private RejectionLog rejections;
     /** By stream, until the venue has answered the request for it. */
     private final Map<String, Future<Map<String, String>>> unanswered = new HashMap<>();
 
@@ -152,22 +154,27 @@ final class UpstreamStreams {
     /** Shares the feed with the relays of other nodes. */
     void shareWithOthers(LongSupplier nanos) {
         relay = UUID.randomUUID().toString();
+        rejections = new RejectionLog(LOG, nanos);
         bus.consumer(Addresses.relays(feed), message -> heard(message, nanos.getAsLong()));
     }
 
     private void heard(Message<Object> message, long nowNanos) {
-        if (message.body() instanceof JsonObject said
-                && said.getValue(RELAY) instanceof String from
-                && said.getValue(STREAMS) instanceof JsonArray streams
-                && !from.equals(relay)) {
-            others.heard(
-                    from,
-                    streams.stream()
-                            .filter(String.class::isInstance)
-                            .map(String.class::cast)
-                            .limit(MOST_STREAMS)
-                            .toList(),
-                    nowNanos);
+        try {
+            JsonObject said = RejectionLog.body(message, JsonObject.class);
+            if (!(said.getValue(RELAY) instanceof String from) || !(said.getValue(STREAMS) instanceof JsonArray streams)) {
+                throw new IllegalArgumentException("\"relay\" must be a string, and \"streams\" an array");
+            }
+            if (!from.equals(relay)) {
+                others.heard(
+                        from,
+                        streams.stream()
+                                .map(String::valueOf)
+                                .limit(MOST_STREAMS)
+                                .toList(),
+                        nowNanos);
+            }
+        } catch (IllegalArgumentException e) {
+            rejections.reject(feed + ": dropped an invalid list of another relay's streams", e.getMessage());
         }
     }
 
