@@ -182,7 +182,8 @@ class HundredClientsTest extends RelayTestBase {
     }
 
     private void attack() {
-        byte[] request = ("{\"method\":\"SUBSCRIBE\",\"params\":[\"" + BOOK + "\"],\"id\":1}").getBytes(StandardCharsets.US_ASCII);
+        byte[] request = ("{\"method\":\"SUBSCRIBE\",\"params\":[\"" + BOOK + "\"],\"id\":1}")
+                .getBytes(StandardCharsets.US_ASCII);
         byte[] frame = new byte[6 + request.length]; // masked with zeros
         frame[0] = (byte) 0x81;
         frame[1] = (byte) (0x80 | request.length);

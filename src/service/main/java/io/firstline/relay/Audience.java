@@ -1,8 +1,10 @@
 package io.firstline.relay;
 
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The clients that get the same bytes: of one form, of the same streams, compressed or not. Runs on one event loop. */
 final class Audience {
@@ -10,7 +12,9 @@ final class Audience {
     private static final int FULL_BYTES = 256 << 10;
 
     private final Key key;
-    private final Set<RelayClient> clients = new LinkedHashSet<>();
+    /** Replaced by each change: a client may leave while a batch is passed on. */
+    private List<RelayClient> clients = List.of();
+
     /** The frames of this turn; null = none yet. */
     private FrameBatch batch;
 
@@ -42,12 +46,12 @@ final class Audience {
     }
 
     void add(RelayClient client) {
-        clients.add(client);
+        clients = Stream.concat(clients.stream(), Stream.of(client)).toList();
     }
 
     /** Returns whether it is empty now. */
     boolean remove(RelayClient client) {
-        clients.remove(client);
+        clients = clients.stream().filter(each -> each != client).toList();
         return clients.isEmpty();
     }
 
@@ -73,15 +77,27 @@ final class Audience {
     /** Ends the turn: one write and one flush for each client. */
     void endTurn(long nowNanos) {
         pass(nowNanos);
-        clients.forEach(RelayClient::flush);
+        each(RelayClient::flush);
     }
 
     private void pass(long nowNanos) {
         FrameBatch full = batch;
         batch = null;
         if (full.messages() > 0) {
-            clients.forEach(client -> client.deliver(full, nowNanos));
+            each(client -> client.deliver(full, nowNanos));
         }
         full.release();
+    }
+
+    /** A client that fails does not stop the others. */
+    private void each(Consumer<RelayClient> action) {
+        List<RelayClient> now = clients;
+        for (int i = 0; i < now.size(); i++) {
+            try {
+                action.accept(now.get(i));
+            } catch (RuntimeException e) {
+                now.get(i).failed(e);
+            }
+        }
     }
 }

@@ -20,6 +20,8 @@ enum ClientClosing {
     SHUTDOWN(1001),
     /** Its feed is removed or started again: the client should connect again. */
     RESTART(1012),
+    /** Messages could not be written to it. */
+    FAILED(1011),
     /** The client closed the connection, or it broke. */
     BY_CLIENT(1000);
 
@@ -33,10 +35,10 @@ enum ClientClosing {
         return (short) code;
     }
 
-    /** Whether the client did something wrong, or could not follow. */
-    boolean isClientsFault() {
+    /** Whether an operator should see it: something went wrong, mostly at the client. */
+    boolean isFailure() {
         return switch (this) {
-            case SLOW, TOO_MANY_FRAMES, TOO_LONG, PROTOCOL_ERROR, SILENT, REFUSED -> true;
+            case FAILED, SLOW, TOO_MANY_FRAMES, TOO_LONG, PROTOCOL_ERROR, SILENT, REFUSED, NO_SNAPSHOT -> true;
             case MESSAGES_LOST, SHUTDOWN, RESTART, BY_CLIENT -> false;
         };
     }

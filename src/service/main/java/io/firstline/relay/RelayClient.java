@@ -327,6 +327,11 @@ final class RelayClient {
         queue.clear();
     }
 
+    /** Its messages could not be written. */
+    void failed(RuntimeException cause) {
+        close(ClientClosing.FAILED, String.valueOf(cause), heardNanos);
+    }
+
     /** Closes at the first handler: the close of every later one waits for the peer. */
     void cutOff() {
         ChannelFuture unused = channel.pipeline().firstContext().close();

@@ -1,8 +1,8 @@
 package io.firstline.relay;
 
 import io.firstline.bus.FeedSink;
-import io.firstline.config.service.RelayLimits;
 import io.firstline.bus.publish.RejectionLog;
+import io.firstline.config.service.RelayLimits;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.netty.channel.EventLoop;
@@ -291,7 +291,7 @@ final class RelayFeed implements FeedSink {
 
     /** The metrics count all of them; the log has few, because a hostile client connects again and again. */
     void reportClosing(ClientClosing why, String detail) {
-        if (why.isClientsFault()) {
+        if (why.isFailure()) {
             closings.reject("relay: closes a client of " + name + " as " + why.label(), detail);
         } else {
             LOG.debug("relay closes a client of {} as {}: {}", name, why.label(), detail);

@@ -161,7 +161,8 @@ final class UpstreamStreams {
     private void heard(Message<Object> message, long nowNanos) {
         try {
             JsonObject said = RejectionLog.body(message, JsonObject.class);
-            if (!(said.getValue(RELAY) instanceof String from) || !(said.getValue(STREAMS) instanceof JsonArray streams)) {
+            if (!(said.getValue(RELAY) instanceof String from)
+                    || !(said.getValue(STREAMS) instanceof JsonArray streams)) {
                 throw new IllegalArgumentException("\"relay\" must be a string, and \"streams\" an array");
             }
             if (!from.equals(relay)) {
