@@ -13,6 +13,8 @@ import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -213,8 +215,24 @@ final class FeedClusterManager extends HazelcastClusterManager {
         }
     }
 
+    /**
+     * Publishes this node's address instead of its name: the others may remember an older address of the name for as
+     * long as their name service allows.
+     */
+    private NodeInfo withAddress(NodeInfo info) {
+        InetAddress own;
+        try {
+            own = getHazelcastInstance().getCluster().getLocalMember().getAddress().getInetAddress();
+        } catch (UnknownHostException e) {
+            LOG.warn("the event bus of this node is found by its name {} only", info.host(), e);
+            return info;
+        }
+        return new NodeInfo(own.getHostAddress(), info.port(), info.metadata());
+    }
+
     @Override
-    public void setNodeInfo(NodeInfo info, Completable<Void> promise) {
+    public void setNodeInfo(NodeInfo given, Completable<Void> promise) {
+        NodeInfo info = withAddress(given);
         super.setNodeInfo(info, (nothing, failure) -> {
             List<MembershipEvent> gone;
             synchronized (early) {

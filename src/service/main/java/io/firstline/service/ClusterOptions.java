@@ -13,6 +13,12 @@ final class ClusterOptions {
     private boolean wanted;
 
     @Option(
+            names = "--cluster-host",
+            paramLabel = "HOST",
+            description = "the name or address of this node, one of those in CONFIG. Implies --cluster")
+    private String host;
+
+    @Option(
             names = "--cluster-port",
             paramLabel = "N",
             description = "the membership port of this node, one of those in CONFIG. Implies --cluster")
@@ -20,22 +26,24 @@ final class ClusterOptions {
 
     /** Returns the configuration with these options applied. */
     ServiceConfig appliedTo(ServiceConfig config) {
-        if (!wanted && port == null) {
+        if (!wanted && port == null && host == null) {
             return config;
         }
         ClusterConfig cluster = config.cluster() == null
                 ? ClusterConfig.DEFAULT
                 : config.cluster().joining();
-        if (port == null) {
+        if (port == null && host == null) {
             return config.withCluster(cluster);
         }
-        if (port < 1 || port > HttpPort.HIGHEST) {
+        if (port != null && (port < 1 || port > HttpPort.HIGHEST)) {
             throw new BadInputException("--cluster-port: found " + port + ", allowed: 1 to " + HttpPort.HIGHEST);
         }
-        ClusterConfig moved = cluster.withPort(port);
+        ClusterConfig moved = host == null ? cluster : cluster.withHost(host);
+        moved = port == null ? moved : moved.withPort(port);
         if (!moved.isMember()) {
-            throw new BadInputException("--cluster-port: found " + port + ", so this node would be " + moved.self()
-                    + ", allowed: one of " + cluster.members());
+            String option = host == null ? "--cluster-port: found " + port : "--cluster-host: found \"" + host + "\"";
+            throw new BadInputException(
+                    option + ", so this node would be " + moved.self() + ", allowed: one of " + cluster.members());
         }
         return config.withCluster(moved);
     }

@@ -166,6 +166,11 @@ public record ClusterConfig(
         return Records.with(this, "lease", newLease);
     }
 
+    /** The same at another host, which makes it another node. */
+    public ClusterConfig withHost(String newHost) {
+        return Records.with(this, "host", newHost);
+    }
+
     /** The same with {@code enabled} on. */
     public ClusterConfig joining() {
         return Records.with(this, "enabled", true);
