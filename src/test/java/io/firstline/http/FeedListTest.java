@@ -182,7 +182,7 @@ class FeedListTest extends HttpTestBase {
         assertThat(browser.complaints()).isEmpty();
     }
 
-    /** What does not change is not touched, so that an update costs little. */
+    /** An update changes no unchanged cell, so that it costs little. */
     private void assertUpdatesTouchOnlyWhatHasChanged() {
         browser.evaluate("window.touched = []; window.updates = 0; const drawn = take;"
                 + "take = update => { drawn(update); window.updates++; };"
