@@ -27,7 +27,9 @@ class KubernetesTest {
      */
     private static final Map<String, Set<String>> FIELDS = Map.ofEntries(
             Map.entry("Service", Set.of("apiVersion!", "kind!", "metadata!>Metadata", "spec!>ServiceSpec")),
-            Map.entry("ServiceSpec", Set.of("clusterIP", "publishNotReadyAddresses", "selector>any", "ports!*ServicePort")),
+            Map.entry(
+                    "ServiceSpec",
+                    Set.of("clusterIP", "publishNotReadyAddresses", "selector>any", "ports!*ServicePort")),
             Map.entry("ServicePort", Set.of("name!", "port!", "targetPort")),
             Map.entry("PodDisruptionBudget", Set.of("apiVersion!", "kind!", "metadata!>Metadata", "spec!>BudgetSpec")),
             Map.entry("BudgetSpec", Set.of("maxUnavailable!", "selector!>Selector")),
@@ -56,7 +58,9 @@ class KubernetesTest {
                             "topologySpreadConstraints*Spread",
                             "containers!*Container",
                             "volumes*Volume")),
-            Map.entry("PodSecurity", Set.of("runAsNonRoot", "runAsUser", "runAsGroup", "fsGroup", "seccompProfile>Strategy")),
+            Map.entry(
+                    "PodSecurity",
+                    Set.of("runAsNonRoot", "runAsUser", "runAsGroup", "fsGroup", "seccompProfile>Strategy")),
             Map.entry("Spread", Set.of("maxSkew!", "topologyKey!", "whenUnsatisfiable!", "labelSelector>Selector")),
             Map.entry(
                     "Container",
@@ -80,7 +84,9 @@ class KubernetesTest {
             Map.entry("Probe", Set.of("httpGet!>Get", "periodSeconds", "timeoutSeconds", "failureThreshold")),
             Map.entry("Get", Set.of("path", "port!")),
             Map.entry("Resources", Set.of("requests>any", "limits>any")),
-            Map.entry("Security", Set.of("allowPrivilegeEscalation", "readOnlyRootFilesystem", "capabilities>Capabilities")),
+            Map.entry(
+                    "Security",
+                    Set.of("allowPrivilegeEscalation", "readOnlyRootFilesystem", "capabilities>Capabilities")),
             Map.entry("Capabilities", Set.of("drop")),
             Map.entry("Mount", Set.of("name!", "mountPath!", "readOnly")),
             Map.entry("Volume", Set.of("name!", "configMap>ConfigMap", "secret>Secret", "emptyDir>Empty")),
@@ -160,8 +166,10 @@ class KubernetesTest {
 
     @Test
     void shouldSelectItsPods() {
-        JsonObject labels =
-                set.getJsonObject("spec").getJsonObject("template").getJsonObject("metadata").getJsonObject("labels");
+        JsonObject labels = set.getJsonObject("spec")
+                .getJsonObject("template")
+                .getJsonObject("metadata")
+                .getJsonObject("labels");
         for (int i = 0; i < items.size(); i++) {
             JsonObject selector = items.getJsonObject(i).getJsonObject("spec").getJsonObject("selector");
             assertThat(selector.getJsonObject("matchLabels", selector)).isEqualTo(labels);

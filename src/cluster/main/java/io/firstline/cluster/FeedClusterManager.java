@@ -222,7 +222,11 @@ final class FeedClusterManager extends HazelcastClusterManager {
     private NodeInfo withAddress(NodeInfo info) {
         InetAddress own;
         try {
-            own = getHazelcastInstance().getCluster().getLocalMember().getAddress().getInetAddress();
+            own = getHazelcastInstance()
+                    .getCluster()
+                    .getLocalMember()
+                    .getAddress()
+                    .getInetAddress();
         } catch (UnknownHostException e) {
             LOG.warn("the event bus of this node is found by its name {} only", info.host(), e);
             return info;

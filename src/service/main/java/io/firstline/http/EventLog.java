@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The last events of all feeds, numbered from 1. When it is full, the feed with the most events loses its oldest one.
+ * The last events of all feeds, numbered from 1. The log is bounded: the feed with the most events loses its oldest one.
  * Not thread-safe.
  */
 final class EventLog {

@@ -9,7 +9,7 @@ import java.util.List;
 /** The data that the page draws of one feed, made from the feed's status. Pure. */
 final class FeedView {
     private static final int GONE_SHOWN = 8;
-    /** What a row of the list shows and what the totals add up. */
+    /** The keys of a row of the list; the totals add some of them up. */
     private static final List<String> BRIEF = List.of(
             StatusKeys.FEED,
             StatusKeys.URL,

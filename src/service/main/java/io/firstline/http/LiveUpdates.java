@@ -20,7 +20,7 @@ final class LiveUpdates {
     private final Map<ServerSentEvents, Seen> listeners = new HashMap<>();
 
     /**
-     * What a client has received.
+     * The updates that a client has received.
      *
      * @param chosen the feed whose details it shows; null = none
      * @param event the number of its last event
