@@ -129,7 +129,7 @@ class KubernetesTest {
         Set<String> allowed = FIELDS.get(kind);
         for (String field : object.fieldNames()) {
             String type = allowed.stream()
-                    .filter(each -> each.split("[!>*]")[0].equals(field))
+                    .filter(each -> each.replaceAll("[!>*].*", "").equals(field))
                     .findFirst()
                     .orElseThrow(() -> new AssertionError(at + ": " + kind + " has no field " + field));
             String path = at + "/" + field;
