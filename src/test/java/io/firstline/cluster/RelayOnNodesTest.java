@@ -6,6 +6,7 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.integration.Quiet;
 import io.firstline.relay.RelayVerticle;
+import io.firstline.replay.Failover;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.firstline.testkit.Await;
@@ -44,9 +45,10 @@ class RelayOnNodesTest {
         Await.result(outside.close());
     }
 
-    private static RelayVerticle relay(Node node, FeedConfig feed) {
+    private static RelayVerticle relay(Node node, FeedConfig feed, Failover failover) {
         RelayVerticle relay = new RelayVerticle(
-                RelayConfig.DEFAULT.withPort(0).withLimit("lingerMs", 500), new CompositeMeterRegistry());
+                RelayConfig.DEFAULT.withPort(0).withFailover(failover).withLimit("lingerMs", 500),
+                new CompositeMeterRegistry());
         Await.result(node.vertx().deployVerticle(relay));
         Await.result(relay.follow(feed));
         return relay;
@@ -128,7 +130,11 @@ class RelayOnNodesTest {
                 () -> "roles " + nodes.stream().map(this::role).toList(),
                 () -> nodes.stream().map(this::role).sorted().toList().equals(List.of("", "owner", "standby")));
         Node owner = with("owner");
-        RelayVerticle[] relays = {relay(owner, feed), relay(with("standby"), feed), relay(with(""), feed)};
+        RelayVerticle[] relays = {
+            relay(owner, feed, Failover.LEASED),
+            relay(with("standby"), feed, Failover.MERGED),
+            relay(with(""), feed, Failover.LEASED)
+        };
         outside.setPeriodic(5, id -> exchange.emit(BOOK, "{\"u\":" + emitted.incrementAndGet() + "}"));
 
         Bot atStandby = new Bot(relays[1]);

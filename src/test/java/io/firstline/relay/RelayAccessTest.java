@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.firstline.config.service.HttpConfig.PemFiles;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.config.service.RelayLimits;
+import io.firstline.replay.Failover;
 import io.firstline.testkit.Tls;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -20,12 +21,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** The clients that may connect to the relay, and the answers to others. */
 class RelayAccessTest extends RelayTestBase {
     private static RelayConfig open(PemFiles tls) {
-        return new RelayConfig("0.0.0.0", 0, TOKEN_SHA256, tls, List.of(), List.of(), false, RelayLimits.DEFAULT);
+        return new RelayConfig(
+                "0.0.0.0", 0, TOKEN_SHA256, tls, List.of(), List.of(), false, Failover.LEASED, RelayLimits.DEFAULT);
     }
 
     private static RelayConfig ofDesk() {
         return new RelayConfig(
-                "127.0.0.1", 0, null, null, List.of("https://desk.example.com"), List.of(), false, RelayLimits.DEFAULT);
+                "127.0.0.1",
+                0,
+                null,
+                null,
+                List.of("https://desk.example.com"),
+                List.of(),
+                false,
+                Failover.LEASED,
+                RelayLimits.DEFAULT);
     }
 
     /** The status of an upgrade: 101, or that of the refusal, and its body. */

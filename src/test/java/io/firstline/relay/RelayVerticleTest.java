@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.service.RelayConfig;
 import io.firstline.config.service.RelayLimits;
+import io.firstline.replay.Failover;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -59,7 +60,8 @@ class RelayVerticleTest extends RelayTestBase {
 
     @Test
     void shouldCompressForThoseWhoAsk() {
-        open(new RelayConfig("127.0.0.1", 0, null, null, List.of(), List.of(), true, RelayLimits.DEFAULT));
+        open(new RelayConfig(
+                "127.0.0.1", 0, null, null, List.of(), List.of(), true, Failover.LEASED, RelayLimits.DEFAULT));
         Reader compressed =
                 join(connecting("/feeds/f", new WebSocketClientOptions().setTryUsePerMessageCompression(true)));
         eventuallyClients(1);

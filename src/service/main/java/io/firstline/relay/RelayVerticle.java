@@ -12,6 +12,7 @@ import io.firstline.config.service.BearerToken;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.connection.PingAnswers;
 import io.firstline.replay.FeedSubscription;
+import io.firstline.replay.SubscriptionOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -157,7 +158,8 @@ public final class RelayVerticle extends VerticleBase {
         Promise<FeedSubscription> made = Promise.promise();
         RelayFeed served = (RelayFeed) sink(feed);
         context.runOnContext(v -> {
-            FeedSubscription subscription = FeedSubscription.of(vertx, feed.name())
+            SubscriptionOptions options = SubscriptionOptions.DEFAULT.withFailover(config.failover());
+            FeedSubscription subscription = FeedSubscription.of(vertx, feed.name(), options)
                     .handler(served::publish)
                     .exceptionHandler(e -> LOG.warn("relay: {}", e.getMessage()))
                     .dropHandler(loss -> served.lost(loss.count(), nanos.getAsLong()));

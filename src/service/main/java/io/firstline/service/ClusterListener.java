@@ -3,6 +3,7 @@ package io.firstline.service;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.ServiceConfig;
+import io.firstline.replay.Failover;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,20 @@ final class ClusterListener {
             names = "--last",
             description = "with --cluster: begin with the last message of each stream, if the feed keeps it")
     private boolean lastValues;
+
+    @Option(
+            names = "--merged",
+            description =
+                    "with --cluster: read all nodes that carry the feed and merge them, so that nothing waits when a node dies")
+    private boolean merged;
+
+    /** Returns how the subscription continues when a node fails. */
+    Failover failover() {
+        if (merged && lastValues) {
+            throw new BadInputException("--merged: found --last too, allowed: one of the two");
+        }
+        return merged ? Failover.MERGED : Failover.LEASED;
+    }
 
     boolean isWanted() {
         return wanted || !members.isEmpty();

@@ -110,6 +110,7 @@ final class TailCommand implements Callable<Integer> {
         String name = ClusterListener.feed(choice.feedName(), config);
         SubscriptionOptions options = SubscriptionOptions.DEFAULT
                 .withBuffer(RING, Overflow.DROP_OLDEST)
+                .withFailover(cluster.failover())
                 .withLastValues(cluster.wantsLastValues());
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(cluster.listening(config))) {

@@ -5,6 +5,7 @@ import io.firstline.config.check.FeedName;
 import io.firstline.config.check.Loopback;
 import io.firstline.config.check.Records;
 import io.firstline.config.check.SchemaKeys;
+import io.firstline.replay.Failover;
 import java.util.HashSet;
 import java.util.List;
 
@@ -18,6 +19,7 @@ import java.util.List;
  * @param origins origins whose pages may connect, such as {@code https://desk.example.com}
  * @param feeds names of the feeds that clients may read; empty = all
  * @param compression whether clients may ask for permessage-deflate; default false
+ * @param failover how clients continue when a node of a cluster fails; default leased
  * @param limits the limits of clients
  */
 public record RelayConfig(
@@ -28,6 +30,7 @@ public record RelayConfig(
         List<String> origins,
         List<String> feeds,
         boolean compression,
+        Failover failover,
         RelayLimits limits) {
     public static final String DEFAULT_HOST = Loopback.ADDRESS;
     /** The defaults. */
@@ -39,6 +42,7 @@ public record RelayConfig(
             List.of(),
             List.of(),
             false,
+            Failover.LEASED,
             RelayLimits.DEFAULT);
 
     public RelayConfig {
@@ -60,6 +64,11 @@ public record RelayConfig(
     /** The same with another value of one limit. */
     public RelayConfig withLimit(String limit, Object value) {
         return Records.with(this, "limits", limits.with(limit, value));
+    }
+
+    /** The same with another way to continue when a node fails. */
+    public RelayConfig withFailover(Failover newFailover) {
+        return Records.with(this, "failover", newFailover);
     }
 
     /** Whether only this machine can connect. */
