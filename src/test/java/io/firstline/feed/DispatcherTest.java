@@ -81,6 +81,7 @@ class DispatcherTest extends FeedTestBase {
                 OutgoingCopy.NO_NUMBER,
                 OutgoingCopy.NO_NUMBER,
                 false,
+                false,
                 0,
                 OutgoingCopy.NOT_READ);
     }
@@ -132,6 +133,7 @@ class DispatcherTest extends FeedTestBase {
                 null,
                 OutgoingCopy.NO_NUMBER,
                 OutgoingCopy.NO_NUMBER,
+                false,
                 false,
                 arrivalNanos,
                 OutgoingCopy.NOT_READ);

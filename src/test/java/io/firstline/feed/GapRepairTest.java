@@ -55,7 +55,7 @@ class GapRepairTest extends FeedTestBase {
                    "stream": ["/s"], "ackId": "/id",
                    "classes": {"all": {"match": ".", "key": ["/full", "/n"], "sequence": {
                      "link": "plus-one", "last": ["/n"], "reset": [{"at": "/full", "is": [true]}],
-                     "onGap": "resubscribe"}}}}}""");
+                     "onGap": "resubscribe"}, "snapshot": [{"at": "/full"}]}}}}""");
         FeedConfig config = FeedConfig.fromJson(
                 new JsonObject()
                         .put("name", "f")
@@ -137,6 +137,9 @@ class GapRepairTest extends FeedTestBase {
                 .as("lost before that")
                 .contains("A open", "A lost", "B open", "B healed");
         eventually(() -> texts().contains("{\"s\":\"A\",\"full\":true,\"n\":6}"));
+        assertThat(awaitTold(FeedEvent.Type.SNAPSHOT_AFTER_LOSS).toJson().getMap())
+                .containsEntry("stream", "A")
+                .containsEntry("number", 6L);
         eventually(() -> server.received.size() == 2 * CONNECTIONS + 2);
         List<String> again = List.copyOf(server.received).subList(2 * CONNECTIONS, 2 * CONNECTIONS + 2);
         int socket = server.socketOf(pool, told.toJson().getString("connection"));

@@ -168,4 +168,18 @@ class LateClientsTest extends RelayTestBase {
         assertThat(plain.code()).isEqualTo((short) 1013);
         eventually(() -> server.connections.get() == 2);
     }
+
+    @Test
+    void shouldGiveTheFirstClientNothingOlderThanItsSnapshot() {
+        server.mostDelayMs = 60;
+        deploy(4, "books ETH-USDT");
+        change(2);
+        Reader bot = reader("/ws/v5/public");
+        bot.socket.writeTextMessage(subscribing("7"));
+        eventually(() -> bot.payloads.size() > 200);
+        String truth = stop();
+
+        eventually(() -> built(bot).state().equals(truth));
+        assertThat(built(bot).error).isNull();
+    }
 }

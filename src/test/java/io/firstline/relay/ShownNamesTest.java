@@ -17,16 +17,16 @@ class ShownNamesTest extends RelayTestBase {
                 .put("name", "kraken")
                 .put("venue", "kraken-v2")
                 .put("url", "ws://127.0.0.1:1/")
-                .put("streams", new JsonArray().add("book BTC/USD 25"))));
+                .put("streams", new JsonArray().add("ticker BTC/USD bbo"))));
         Reader reader = reader("/v2");
 
         reader.socket.writeTextMessage(
-                "{\"method\":\"subscribe\",\"params\":{\"channel\":\"book\",\"depth\":25,\"symbol\":[\"BTC/USD\"]}}");
+                "{\"method\":\"subscribe\",\"params\":{\"channel\":\"ticker\",\"event_trigger\":\"bbo\",\"symbol\":[\"BTC/USD\"]}}");
         eventually(
                 () -> reader.payloads.stream().anyMatch(text -> text.toString().contains("\"success\":true")));
         kraken.publish(new FeedMessage(
-                "kraken", 0, 1, "kraken-1", 1, "book BTC/USD", 0, Buffer.buffer("{\"a\":\"book\"}"), true, false));
+                "kraken", 0, 1, "kraken-1", 1, "ticker BTC/USD", 0, Buffer.buffer("{\"a\":\"ticker\"}"), true, false));
 
-        eventually(() -> reader.payloads.contains(Buffer.buffer("{\"a\":\"book\"}")));
+        eventually(() -> reader.payloads.contains(Buffer.buffer("{\"a\":\"ticker\"}")));
     }
 }

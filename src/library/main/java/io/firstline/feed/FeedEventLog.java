@@ -7,6 +7,7 @@ import io.firstline.connection.Scheduler;
 import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
+import io.firstline.feed.message.GapLedger;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.FeedState;
@@ -24,7 +25,7 @@ import org.slf4j.event.Level;
  * Reports and counts what happens to the connections and streams of a feed: events, and log lines, which all end in the
  * same figures. Decides nothing about connections. Runs on the feed's context.
  */
-final class FeedEventLog {
+final class FeedEventLog implements GapLedger.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(FeedEventLog.class);
     private static final long ERRORS_EVERY_NANOS = 1_000_000_000L;
     private static final int MAX_REASON = 250;
@@ -271,11 +272,18 @@ final class FeedEventLog {
     }
 
     /** Numbers of a stream are missing, or have arrived after all. */
-    void gap(String stream, Gap gap, String by, List<String> lackedBy) {
+    @Override
+    public void gap(String stream, Gap gap, String by, List<String> lackedBy) {
         String what = gap.fate().name().toLowerCase(Locale.ROOT);
         LOG.atLevel(gap.fate() == GapFate.LOST ? Level.WARN : Level.DEBUG)
                 .log("{} {}: gap {} to {} {} ({})", name, stream, gap.from(), gap.to(), what, events.figures());
         events.report(new FeedFact.Gap(stream, gap.from(), gap.to(), gap.fate(), by, lackedBy));
+    }
+
+    @Override
+    public void repaired(String stream, long number, String by) {
+        LOG.info("{} {}: a snapshot with number {} ends the loss ({})", name, stream, number, events.figures());
+        events.report(new FeedFact.SnapshotAfterLoss(by, stream, number));
     }
 
     /** A stream is subscribed again on one connection, because messages of it are missing on all. */

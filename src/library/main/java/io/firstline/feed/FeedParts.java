@@ -50,7 +50,7 @@ record FeedParts(
                 new FeedEventLog(FeedUrl.masked(config.url()), events, condition, failures, slotTable, scheduler);
         StreamTable streams = new StreamTable(format.notices().shutdownStreams());
         MessageReader reader = new MessageReader(format, streams, knownFrames);
-        GapLedger gaps = new GapLedger(eventLog::gap);
+        GapLedger gaps = new GapLedger(eventLog);
         return new FeedParts(
                 scheduler,
                 slotTable,

@@ -65,7 +65,8 @@ final class SnapshotFetch {
             this.stream = stream;
             this.reader = reader;
             this.isNumbered = !type.sequence().last().isEmpty();
-            this.join = new SnapshotJoin(!type.key().isEmpty(), startSequence);
+            this.join = new SnapshotJoin(
+                    !type.key().isEmpty(), type.sequence().link() == StreamClass.Link.INCREASING, startSequence);
         }
 
         void refuse(SnapshotRefusal reason, String detail) {
@@ -196,9 +197,9 @@ final class SnapshotFetch {
             Facts facts = wanted.reader.read(message.payload(), message.text());
             if (facts.isSnapshot()) {
                 wanted.snapshot = message;
-                wanted.join.snapshot(facts);
+                wanted.join.snapshot(message.identity(), facts);
             } else {
-                wanted.join.follower(message.identity());
+                wanted.join.follower(message.identity(), scheduler.nowNanos());
             }
         }
         changed |= epoch.getAsInt() != startEpoch;

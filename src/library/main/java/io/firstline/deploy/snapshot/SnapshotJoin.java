@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
  *     where only bytes do, which may repeat, {@value #IN_A_ROW} in a row and only at one place.
  * </ul>
  *
- * <p>A place that is found is used {@value #SETTLE_MS} ms later: messages inside the snapshot that a slower connection has
- * delivered until then are named, so that consumers leave them out. Pure; one object for one stream and one attempt.
+ * <p>The merged stream has {@value #SETTLE_MS} ms to catch up with the spare connection: messages inside the snapshot that a
+ * slower connection has delivered until then are named, so that consumers leave them out, and what follows the snapshot counts
+ * only after this time. Pure; one object for one stream and one attempt.
  */
 final class SnapshotJoin {
     static final long SETTLE_MS = 250;
@@ -33,20 +34,26 @@ final class SnapshotJoin {
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(SETTLE_MS);
 
     private final boolean isKeyed;
+    private final boolean provesOrderOnly;
     /** Everything up to this number of the feed was published before the snapshot was asked for. */
     private final long startSequence;
 
     private final List<Published> merged = new ArrayList<>();
-    /** What the spare connection delivered after the snapshot, by identity. */
-    private final List<Long> followers = new ArrayList<>();
+    /** What the spare connection delivered after the snapshot. */
+    private final List<Follower> followers = new ArrayList<>();
+    /** How many of them the merged stream must have had the time to receive. */
+    private int settled;
 
     private Long newestBefore;
     private Long newest;
     private Facts snapshot;
+    private long snapshotIdentity;
     private boolean restarted;
     private boolean full;
     /** When a place was first found. */
     private Long foundNanos;
+
+    private record Follower(long identity, long atNanos) {}
 
     private record Published(long sequence, long identity, Facts facts, boolean late) {}
 
@@ -75,10 +82,12 @@ final class SnapshotJoin {
      * Starts before the spare connection is asked for.
      *
      * @param isKeyed whether a key of the venue identifies messages, not their bytes
+     * @param provesOrderOnly whether numbers only grow, here as in the whole stream
      * @param startSequence the last sequence of the feed
      */
-    SnapshotJoin(boolean isKeyed, long startSequence) {
+    SnapshotJoin(boolean isKeyed, boolean provesOrderOnly, long startSequence) {
         this.isKeyed = isKeyed;
+        this.provesOrderOnly = provesOrderOnly;
         this.startSequence = startSequence;
     }
 
@@ -105,16 +114,18 @@ final class SnapshotJoin {
     }
 
     /** The spare connection delivered a snapshot; a later one replaces it. */
-    void snapshot(Facts facts) {
+    void snapshot(long identity, Facts facts) {
         snapshot = facts;
+        snapshotIdentity = identity;
         followers.clear();
+        settled = 0;
         foundNanos = null;
     }
 
     /** The spare connection delivered another message; it counts after the snapshot only. */
-    void follower(long identity) {
+    void follower(long identity, long nowNanos) {
         if (snapshot != null && followers.size() < MOST) {
-            followers.add(identity);
+            followers.add(new Follower(identity, nowNanos));
         }
     }
 
@@ -129,10 +140,13 @@ final class SnapshotJoin {
         if (snapshot == null) {
             return new Wait(SnapshotRefusal.NO_SNAPSHOT);
         }
-        Verdict verdict = snapshot.isNumbered() ? byNumber(snapshot.last()) : byContinuation();
+        while (settled < followers.size() && nowNanos - followers.get(settled).atNanos() >= SETTLE_NANOS) {
+            settled++;
+        }
+        Verdict verdict = snapshot.isNumbered() ? byNumber(snapshot.last()) : itself();
         if (!(verdict instanceof Joined)) {
             foundNanos = null;
-            return verdict;
+            return snapshot.isNumbered() ? verdict : byContinuation();
         }
         foundNanos = foundNanos == null ? (Long) nowNanos : foundNanos;
         return nowNanos - foundNanos < SETTLE_NANOS ? new Wait(SnapshotRefusal.BEHIND) : verdict;
@@ -142,26 +156,24 @@ final class SnapshotJoin {
         if (newestBefore != null && newestBefore > number) {
             return new Refused(SnapshotRefusal.OLD);
         }
-        boolean proven = newestBefore != null && newestBefore == number;
+        boolean reached = newestBefore != null && newestBefore == number;
         boolean begun = newestBefore != null;
         Published next = null;
         long before = startSequence;
         for (Published message : merged) {
-            if (!message.facts().isNumbered()) {
-                continue;
-            }
-            if (message.facts().last() > number) {
-                // without a first number, numbers prove the order only, as they do in the whole stream
-                proven |= message.facts().proves() ? message.facts().first() <= number + 1 : begun;
+            if (message.facts().isNumbered() && message.facts().last() > number) {
                 next = next == null ? message : next;
-            } else {
+            } else if (message.facts().isNumbered()) {
                 begun = true;
-                proven |= message.facts().last() == number;
+                reached |= message.facts().last() == number;
             }
             before = next == null ? message.sequence() : before;
         }
-        if (!proven) {
-            return new Wait(next == null ? SnapshotRefusal.BEHIND : SnapshotRefusal.GAP);
+        if (next == null ? !reached : provesOrderOnly && !begun) {
+            return new Wait(SnapshotRefusal.BEHIND);
+        }
+        if (next != null && !provesOrderOnly && !next.facts().proves(number)) {
+            return new Refused(SnapshotRefusal.GAP);
         }
         long sequence = next == null ? before : next.sequence() - 1;
         Set<Long> inside = new HashSet<>();
@@ -175,45 +187,52 @@ final class SnapshotJoin {
         return new Joined(sequence, inside);
     }
 
-    private Verdict byContinuation() {
-        if (followers.size() < (isKeyed ? 1 : IN_A_ROW)) {
-            return new Wait(SnapshotRefusal.NO_CONTINUATION);
-        }
-        int place = -1;
-        for (int i = 0; i < merged.size(); i++) {
-            if (isContinuedAt(i)) {
-                if (place >= 0) {
-                    return new Wait(SnapshotRefusal.AMBIGUOUS);
-                }
-                place = i;
+    /** The feed may have published the same snapshot. */
+    private Verdict itself() {
+        for (int i = 0; isKeyed && i < merged.size(); i++) {
+            if (merged.get(i).identity() == snapshotIdentity) {
+                return new Joined(merged.get(i).sequence(), insideAfter(i + 1));
             }
         }
-        return place < 0
-                ? new Wait(SnapshotRefusal.NO_CONTINUATION)
-                : new Joined(merged.get(place).sequence() - 1, insideAfter(place));
+        return new Wait(SnapshotRefusal.NO_CONTINUATION);
     }
 
-    /** Whether the messages from here on are those after the snapshot, as far as both are known. */
-    private boolean isContinuedAt(int place) {
-        if (isKeyed) {
-            return merged.get(place).identity() == followers.get(0);
-        }
-        int both = Math.min(followers.size(), merged.size() - place);
-        if (both < IN_A_ROW) {
-            return false;
-        }
-        for (int i = 0; i < both; i++) {
-            if (merged.get(place + i).identity() != followers.get(i)) {
-                return false;
+    private Verdict byContinuation() {
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < merged.size(); i++) {
+            if (isContinuedAt(i)) {
+                places.add(i);
             }
         }
-        return true;
+        if (places.size() > 1) {
+            places.removeIf(place -> equalFrom(place) < IN_A_ROW);
+        }
+        if (places.size() != 1) {
+            return new Wait(places.isEmpty() ? SnapshotRefusal.NO_CONTINUATION : SnapshotRefusal.AMBIGUOUS);
+        }
+        return new Joined(merged.get(places.get(0)).sequence() - 1, insideAfter(places.get(0)));
+    }
+
+    /** Whether the messages from here on are those after the snapshot. */
+    private boolean isContinuedAt(int place) {
+        return equalFrom(place) >= (isKeyed ? 1 : IN_A_ROW);
+    }
+
+    /** How many messages from here on are those after the snapshot; 0 if one is another, unless a key identifies them. */
+    private int equalFrom(int place) {
+        int both = Math.min(settled, merged.size() - place);
+        for (int i = 0; i < both; i++) {
+            if (merged.get(place + i).identity() != followers.get(i).identity()) {
+                return isKeyed ? i : 0;
+            }
+        }
+        return both;
     }
 
     /** The spare connection has the server's order: what it did not deliver between two of its messages is older. */
     private Set<Long> insideAfter(int place) {
         Map<Long, Integer> left = new HashMap<>();
-        followers.forEach(identity -> left.merge(identity, 1, Integer::sum));
+        followers.forEach(follower -> left.merge(follower.identity(), 1, Integer::sum));
         Set<Long> inside = new HashSet<>();
         Set<Long> others = new HashSet<>();
         for (int i = place; i < merged.size(); i++) {

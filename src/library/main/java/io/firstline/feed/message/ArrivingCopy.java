@@ -80,6 +80,8 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     public long first;
     public long last;
     public boolean restarts;
+    /** Whether it is the venue's answer to a subscription, which later messages change. */
+    boolean snapshot;
 
     public ArrivingCopy() {
         this(null, null, (frame, items, item) -> frame);
@@ -122,6 +124,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         first = OutgoingCopy.NO_NUMBER;
         last = OutgoingCopy.NO_NUMBER;
         restarts = false;
+        snapshot = false;
         return this;
     }
 
@@ -317,6 +320,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
                 first,
                 last,
                 restarts,
+                snapshot,
                 arrivalNanos,
                 eventMicros(message));
     }

@@ -31,6 +31,14 @@ public final class GapLedger {
          * @param lackedBy the connections that missed it
          */
         void gap(String stream, Gap gap, String by, List<String> lackedBy);
+
+        /**
+         * The first snapshot after a loss is published: with it, a book is valid again.
+         *
+         * @param number of the snapshot
+         * @param by the connection that delivered it
+         */
+        default void repaired(String stream, long number, String by) {}
     }
 
     /**
@@ -74,6 +82,9 @@ public final class GapLedger {
             stream.restarted(copy.last());
         }
         boolean old = isOld(copy);
+        if (copy.snapshot() && !old && stream.snapshot(copy.last())) {
+            listener.repaired(stream.name, copy.last(), copy.by());
+        }
         long first = copy.proves() && !copy.restarts() ? copy.first() : copy.last();
         for (Gap gap : chain.published(first, copy.last(), copy.proves(), nowNanos)) {
             if (gap.fate() == GapFate.HEALED) {
@@ -97,6 +108,7 @@ public final class GapLedger {
     static boolean isOld(OutgoingCopy copy) {
         SequenceTracker chain = copy.stream().chain;
         boolean repeats = copy.proves()
+                && !copy.snapshot()
                 && chain.hasBegun()
                 && copy.first() <= copy.last() // a heartbeat may have the number of the message before it
                 && copy.last() == chain.newest();
@@ -107,6 +119,9 @@ public final class GapLedger {
     public boolean giveUp(StreamWatch stream, long nowNanos) {
         List<Gap> lost = stream.chain.giveUpBefore(nowNanos - HEALING_NANOS);
         lost.forEach(gap -> close(stream, gap, null, nowNanos));
+        if (!lost.isEmpty()) {
+            stream.lost();
+        }
         return !lost.isEmpty();
     }
 

@@ -20,9 +20,10 @@ final class IdentityReader {
         if (!at.ignore().isEmpty()) {
             ignore(copy, read, at.ignore());
         }
+        copy.snapshot = FieldMatch.anyIsTrue(at.snapshot(), read);
         copy.last = number(read, at.last());
         if (copy.last != OutgoingCopy.NO_NUMBER) {
-            copy.first = firstNumber(read, at, copy.last);
+            copy.first = firstNumber(read, at, copy.last, copy.snapshot);
             copy.restarts = restarts(read, at, copy.first, copy.last);
         }
     }
@@ -51,8 +52,12 @@ final class IdentityReader {
      * Returns the first number that it covers, or the number of the message before it plus one, if it contains
      * either.
      */
-    static long firstNumber(KeyValues read, ValuePlaces at, long last) {
-        switch (at.type().sequence().link()) {
+    static long firstNumber(KeyValues read, ValuePlaces at, long last, boolean snapshot) {
+        Link link = at.type().sequence().link();
+        if (snapshot && (link == Link.PLUS_ONE || link == Link.PREVIOUS)) {
+            return Math.min(0, last); // it includes all earlier numbers
+        }
+        switch (link) {
             case PLUS_ONE -> {
                 long first = number(read, at.first());
                 return first == OutgoingCopy.NO_NUMBER ? last : first;

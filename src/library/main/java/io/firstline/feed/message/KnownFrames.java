@@ -50,6 +50,7 @@ final class KnownFrames {
     private static final long TEXT = 1L << 31;
     private static final long RESTARTS = 1L << 30;
     private static final long DECODED = 1L << 29;
+    private static final long SNAPSHOT = 1L << 28;
     private static final int ITEMS_SHIFT = 16;
     private static final int ITEMS = 0xFF;
     private static final long STREAM = 0xFFFF;
@@ -161,6 +162,7 @@ final class KnownFrames {
         copy.first = places[at + FIRST];
         copy.last = places[at + LAST];
         copy.restarts = (facts & RESTARTS) != 0;
+        copy.snapshot = (facts & SNAPSHOT) != 0;
         return true;
     }
 
@@ -192,6 +194,7 @@ final class KnownFrames {
         int at = take(copy.frame, copy.arrivalNanos);
         places[at + FACTS] = outside(copy)
                 | (copy.restarts ? RESTARTS : 0)
+                | (copy.snapshot ? SNAPSHOT : 0)
                 | (copy.isDecoded() ? DECODED : 0)
                 | (long) items << ITEMS_SHIFT
                 | copy.streamWatch().number;

@@ -12,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
  * @param first the first number that it covers; {@link #NO_NUMBER} if numbers prove nothing here
  * @param last the last number that it covers; {@code NO_NUMBER} if it has none
  * @param restarts whether the numbering of its stream restarts with it
+ * @param snapshot whether it is the venue's answer to a subscription, which later messages change
  * @param eventMicros the time of its event, microseconds since the Unix epoch, or {@link EventTimeReader#NO_TIME};
  *     {@link #NOT_READ} if it is not known whether it has one
  */
@@ -24,6 +25,7 @@ public record OutgoingCopy(
         long first,
         long last,
         boolean restarts,
+        boolean snapshot,
         long arrivalNanos,
         long eventMicros) {
     public static final long NO_NUMBER = Long.MIN_VALUE;

@@ -77,6 +77,10 @@ public final class ProfileLayout {
         Stream.concat(format.acks().refusal().stream(), format.notices().errors().stream())
                 .filter(FieldMatcher::isAny)
                 .forEach(sign -> containers.add(sign.at()));
+        format.classes().stream()
+                .flatMap(type -> type.snapshot().stream())
+                .filter(FieldMatcher::isAny)
+                .forEach(sign -> containers.add(sign.at()));
         refusal = signs(format.acks().refusal(), pointers);
         shutdown = signs(format.notices().shutdown(), pointers);
         errors = signs(format.notices().errors(), pointers);
@@ -117,7 +121,8 @@ public final class ProfileLayout {
                                 placed(type.sequence().last(), pointers),
                                 placed(type.sequence().first(), pointers),
                                 placed(type.sequence().previous(), pointers),
-                                signs(type.sequence().reset(), pointers))));
+                                signs(type.sequence().reset(), pointers),
+                                signs(type.snapshot(), pointers))));
         List<String> times = format.times().event().at();
         eventTimes = !times.isEmpty() && pointers.containsAll(times)
                 ? new EventTimeReader(format.times().event(), placed(times, pointers))

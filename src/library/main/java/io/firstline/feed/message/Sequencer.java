@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
  *     many others, is published without it, which is a gap. The same happens when waiting messages would exceed
  *     {@value #MAX_HELD_BYTES} bytes. A message that arrives after its gap is dropped.
  * </ul>
+ *
+ * <p>Each connection gets a snapshot of its own, if the venue sends one at the subscription. What is inside a published snapshot
+ * is not published after it: neither an older snapshot nor the changes up to its number.
  */
 public final class Sequencer {
     /** The limit for all waiting messages of a feed, in bytes. */
@@ -52,9 +55,17 @@ public final class Sequencer {
             return;
         }
         switch (copy.stream().places.type().mode()) {
-            case FIRST -> publish(copy, enter(copy));
+            case FIRST -> first(copy);
             case LATEST -> latest(copy);
             case ORDERED -> ordered(copy);
+        }
+    }
+
+    private void first(OutgoingCopy copy) {
+        if (copy.stream().isInSnapshot(copy)) {
+            dispatcher.drop(DropCause.SUPERSEDED, 1);
+        } else {
+            publish(copy, enter(copy));
         }
     }
 

@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
  */
 public final class SnapshotReader {
     private final ValuePlaces places;
-    private final List<FieldMatch> snapshot;
     private final KeyReader text;
     /** Null = binary messages are not read. */
     private final ValueReader binary;
@@ -40,9 +39,9 @@ public final class SnapshotReader {
             return new Facts(false, first, last, false);
         }
 
-        /** Whether its first number is known, so that it proves what is before it. */
-        public boolean proves() {
-            return first != OutgoingCopy.NO_NUMBER;
+        /** Whether no number between this one and its last one is missing. */
+        public boolean proves(long number) {
+            return first != OutgoingCopy.NO_NUMBER && first <= number + 1;
         }
 
         public boolean isNumbered() {
@@ -61,8 +60,8 @@ public final class SnapshotReader {
                 placed(type.sequence().last(), pointers),
                 placed(type.sequence().first(), pointers),
                 placed(type.sequence().previous(), pointers),
-                signs(type.sequence().reset(), pointers));
-        this.snapshot = signs(type.snapshot(), pointers);
+                signs(type.sequence().reset(), pointers),
+                signs(type.snapshot(), pointers));
         Set<String> containers = type.snapshot().stream()
                 .filter(FieldMatcher::isAny)
                 .map(FieldMatcher::at)
@@ -93,9 +92,10 @@ public final class SnapshotReader {
             return Facts.NONE;
         }
         long last = IdentityReader.number(read, places.last());
+        boolean snapshot = FieldMatch.anyIsTrue(places.snapshot(), read);
         return new Facts(
-                FieldMatch.anyIsTrue(snapshot, read),
-                last == OutgoingCopy.NO_NUMBER ? last : IdentityReader.firstNumber(read, places, last),
+                snapshot,
+                last == OutgoingCopy.NO_NUMBER ? last : IdentityReader.firstNumber(read, places, last, snapshot),
                 last,
                 FieldMatch.anyIsTrue(places.reset(), read));
     }

@@ -48,6 +48,10 @@ public final class StreamWatch {
     private long oldSnapshots;
     /** By slot: when that snapshot arrived. */
     private final long[] oldSnapshotNanos = new long[Arbiter.MAX_LINES];
+    /** The number of the last published snapshot, while no number after it is lost. */
+    private long snapshotAt = OutgoingCopy.NO_NUMBER;
+    /** Numbers are lost, and no snapshot was published since. */
+    private boolean lacksSnapshot;
     /** The number of the last restart. */
     private long restartedAt = OutgoingCopy.NO_NUMBER;
     /** The number of a copy that claimed a restart, although other connections had younger numbers and its own none. */
@@ -195,9 +199,36 @@ public final class StreamWatch {
         return anew;
     }
 
+    /** Returns whether consumers have what a first copy says: it is an older snapshot, or inside the published one. */
+    boolean isInSnapshot(OutgoingCopy copy) {
+        if (snapshotAt == OutgoingCopy.NO_NUMBER || copy.restarts()) {
+            return false;
+        }
+        return copy.snapshot() ? copy.last() < chain.newest() : copy.last() <= snapshotAt && GapLedger.isOld(copy);
+    }
+
+    /**
+     * A snapshot is published.
+     *
+     * @return whether it is the first one after lost numbers
+     */
+    boolean snapshot(long number) {
+        snapshotAt = number;
+        boolean repairs = lacksSnapshot;
+        lacksSnapshot = false;
+        return repairs;
+    }
+
+    /** Numbers are lost: what consumers have made of snapshot and changes is not valid any more. */
+    void lost() {
+        snapshotAt = OutgoingCopy.NO_NUMBER;
+        lacksSnapshot = true;
+    }
+
     /** The numbering restarts with this number. */
     void restarted(long last) {
         restartedAt = last;
+        snapshotAt = OutgoingCopy.NO_NUMBER;
         doubted = OutgoingCopy.NO_NUMBER;
         holes.countedAnew(last);
     }

@@ -8,6 +8,7 @@ import java.util.List;
  * The indexes of a stream class's values among the pointers that are read.
  *
  * @param number of the class, from 1; 0 = streams without a class
+ * @param snapshot the signs of a snapshot
  * @param ignore those of the profile and of the class
  * @param items the way to the array whose elements are compared one by one; null = messages are not cut
  */
@@ -20,7 +21,8 @@ public record ValuePlaces(
         List<Integer> last,
         List<Integer> first,
         List<Integer> previous,
-        List<FieldMatch> reset) {
+        List<FieldMatch> reset,
+        List<FieldMatch> snapshot) {
     public boolean isNumbered() {
         return !last.isEmpty();
     }

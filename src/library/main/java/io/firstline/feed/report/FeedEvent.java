@@ -28,6 +28,7 @@ public record FeedEvent(String feed, int shard, long micros, FeedFact fact) {
         GAP("gap"),
         CONNECTION_GAP("connection-gap"),
         RESUBSCRIBED("resubscribed"),
+        SNAPSHOT_AFTER_LOSS("snapshot-after-loss"),
         CONFLICT("conflict"),
         SHUTDOWN_ANNOUNCED("shutdown-announced"),
         SUBSCRIBE_FAILED("subscribe-failed"),

@@ -121,6 +121,9 @@ final class FeedEventJson {
                 .put("omitted", e.omitted()));
         form(FeedFact.Resubscribed.class, (e, json) -> json.put("connection", e.connection())
                 .put("stream", e.stream()));
+        form(FeedFact.SnapshotAfterLoss.class, (e, json) -> json.put("connection", e.connection())
+                .put("stream", e.stream())
+                .put("number", e.number()));
         form(FeedFact.StreamsIgnored.class, (e, json) -> json.put("limit", e.limit())
                 .put("reason", e.reason()));
         form(FeedFact.SeveralValues.class, (e, json) -> json.put("connection", e.connection())

@@ -175,6 +175,18 @@ public sealed interface FeedFact {
         }
     }
 
+    /**
+     * The first snapshot of a stream after lost numbers is published next: with it, an order book is valid again.
+     *
+     * @param number the venue's number of the snapshot
+     */
+    record SnapshotAfterLoss(String connection, String stream, long number) implements FeedFact {
+        @Override
+        public FeedEvent.Type type() {
+            return FeedEvent.Type.SNAPSHOT_AFTER_LOSS;
+        }
+    }
+
     /** A stream is subscribed again on one connection, after a gap that no connection has healed. */
     record Resubscribed(String connection, String stream) implements FeedFact {
         @Override
