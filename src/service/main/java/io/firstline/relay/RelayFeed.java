@@ -62,7 +62,7 @@ final class RelayFeed implements FeedSink {
     private final Map<String, Promise<Void>> firstMessages = new HashMap<>();
     /** For clients that wait for snapshots. */
     private final List<HeldStreams> held = new ArrayList<>();
-    /** What is to be done when everything up to a sequence has been received. */
+    /** Actions that wait until everything up to a sequence has been received. */
     private final List<Awaiting> awaiting = new ArrayList<>();
 
     private final RejectionLog closings;

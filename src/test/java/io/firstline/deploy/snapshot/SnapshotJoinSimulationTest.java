@@ -42,7 +42,8 @@ class SnapshotJoinSimulationTest {
         for (Kind kind : Kind.values()) {
             int joined = 0;
             for (int world = 0; world < WORLDS / Kind.values().length; world++) {
-                joined += runs(kind, new Random(seed + world), "seed " + seed + ", world " + world + ", " + kind) ? 1 : 0;
+                joined +=
+                        runs(kind, new Random(seed + world), "seed " + seed + ", world " + world + ", " + kind) ? 1 : 0;
             }
             assertThat(joined)
                     .as("joined of %s, seed %d", kind, seed)
@@ -95,7 +96,8 @@ class SnapshotJoinSimulationTest {
         int spareDelayMs = random.nextInt(100);
         int startMs = changes.get(EVENTS / 6).atMs() + random.nextInt(200);
         int snapshotMs = startMs + random.nextInt(300); // at the server
-        int included = (int) changes.stream().filter(each -> each.atMs() <= snapshotMs).count();
+        int included =
+                (int) changes.stream().filter(each -> each.atMs() <= snapshotMs).count();
         long before = merged.stream().filter(each -> each.atMs() <= startMs).count();
         Facts last = changes.get(included - 1).facts();
         SnapshotJoin join = new SnapshotJoin(kind != Kind.BYTES, kind == Kind.GROWING, before);
@@ -112,7 +114,11 @@ class SnapshotJoinSimulationTest {
         for (int now = startMs; now < startMs + 8_000 && !(verdict instanceof Joined); now++) {
             for (; next < merged.size() && merged.get(next).atMs() <= now; next++) {
                 Change change = changes.get(merged.get(next).change());
-                join.published(next + 1, change.identity(), change.facts(), merged.get(next).late());
+                join.published(
+                        next + 1,
+                        change.identity(),
+                        change.facts(),
+                        merged.get(next).late());
             }
             if (now == snapshotMs + spareDelayMs) {
                 join.snapshot(
@@ -139,7 +145,9 @@ class SnapshotJoinSimulationTest {
                 continuing.add(merged.get(i).change());
             }
         }
-        assertThat(continuing.stream().filter(change -> change < included)).as(world + ": older").isEmpty();
+        assertThat(continuing.stream().filter(change -> change < included))
+                .as(world + ": older")
+                .isEmpty();
         assertThat(continuing).as(world + ": missing").hasSize(EVENTS - included);
         return true;
     }

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
  * </ul>
  *
  * <p>The merged stream has {@value #SETTLE_MS} ms to catch up with the spare connection: messages inside the snapshot that a
- * slower connection has delivered until then are named, so that consumers leave them out, and what follows the snapshot counts
- * only after this time. Pure; one object for one stream and one attempt.
+ * slower connection has delivered until then are named, so that consumers leave them out. Messages after the snapshot count only
+ * after this time. Pure; one object for one stream and one attempt.
  */
 final class SnapshotJoin {
     static final long SETTLE_MS = 250;
@@ -39,7 +39,7 @@ final class SnapshotJoin {
     private final long startSequence;
 
     private final List<Published> merged = new ArrayList<>();
-    /** What the spare connection delivered after the snapshot. */
+    /** Messages of the spare connection after the snapshot. */
     private final List<Follower> followers = new ArrayList<>();
     /** How many of them the merged stream must have had the time to receive. */
     private int settled;
@@ -57,7 +57,7 @@ final class SnapshotJoin {
 
     private record Published(long sequence, long identity, Facts facts, boolean late) {}
 
-    /** What is known about the place now. */
+    /** The present decision. */
     sealed interface Verdict {}
 
     /**
@@ -229,7 +229,7 @@ final class SnapshotJoin {
         return both;
     }
 
-    /** The spare connection has the server's order: what it did not deliver between two of its messages is older. */
+    /** The spare connection has the server's order: a message that it lacks between two of its own is older. */
     private Set<Long> insideAfter(int place) {
         Map<Long, Integer> left = new HashMap<>();
         followers.forEach(follower -> left.merge(follower.identity(), 1, Integer::sum));

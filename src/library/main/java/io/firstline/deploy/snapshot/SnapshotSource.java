@@ -8,7 +8,7 @@ import io.vertx.core.Future;
 /** The pools of a feed, as snapshots need them. */
 public interface SnapshotSource {
     /**
-     * Where a stream is received.
+     * The place of a stream.
      *
      * @param pool the pool that subscribes it
      */

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
  *     {@value #MAX_HELD_BYTES} bytes. A message that arrives after its gap is dropped.
  * </ul>
  *
- * <p>Each connection gets a snapshot of its own, if the venue sends one at the subscription. What is inside a published snapshot
- * is not published after it: neither an older snapshot nor the changes up to its number.
+ * <p>If the venue sends a snapshot at the subscription, each connection gets another one. Messages inside a published snapshot are
+ * not published after it: older snapshots, and changes up to its number.
  */
 public final class Sequencer {
     /** The limit for all waiting messages of a feed, in bytes. */

@@ -24,7 +24,7 @@ public final class SnapshotReader {
     private final ValueReader binary;
 
     /**
-     * What a message says.
+     * The facts of a message.
      *
      * @param first the first number that it covers; {@link OutgoingCopy#NO_NUMBER} if numbers prove nothing here
      * @param last the last number that it covers; {@code NO_NUMBER} if it has none
