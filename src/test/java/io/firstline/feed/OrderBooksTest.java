@@ -4,6 +4,8 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.Jitter;
+import io.firstline.simulator.LineBehaviour;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.book.Book;
 import io.firstline.testkit.book.BookClient;
@@ -66,12 +68,13 @@ class OrderBooksTest extends FeedTestBase {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = BookVenue.class,
-            names = {"OKX", "BYBIT"},
-            mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(BookVenue.class)
     void shouldBuildTheTrueBookFromAPoolWhoseConnectionsAreCut(BookVenue venue) {
-        exchange = exchange(market(500));
+        exchange = exchange(market(500)
+                .withLines(List.of(
+                        LineBehaviour.perfect(),
+                        LineBehaviour.perfect().withDelayMs(8).withJitter(Jitter.EXPONENTIAL, 2),
+                        LineBehaviour.perfect().withDelayMs(30).withJitter(Jitter.EXPONENTIAL, 5))));
         BookClient client = client(venue);
         WsPool pool = watch(WsPool.create(
                 FeedEnvironment.of(vertx),

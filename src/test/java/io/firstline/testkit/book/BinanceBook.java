@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Binance, {@code @depth}: the client keeps the events until it has a snapshot over REST, leaves out those that are in
- * the snapshot, and applies the others, which follow each other without a hole.
+ * Binance, {@code @depth}: the client keeps the events until it has a snapshot over REST, ignores events that are older
+ * than the book, and applies the others, which follow each other without a hole.
  */
 public final class BinanceBook extends BookBuilder {
     private final List<JsonNode> waiting = new ArrayList<>();
@@ -53,8 +53,8 @@ public final class BinanceBook extends BookBuilder {
     private void follow(JsonNode event) {
         long first = event.path("U").asLong();
         long last = event.path("u").asLong();
-        if (!hasApplied && last <= lastUpdateId) {
-            return; // it is in the snapshot
+        if (last <= lastUpdateId) {
+            return; // it is in the book
         }
         require(
                 hasApplied ? first == lastUpdateId + 1 : first <= lastUpdateId + 1,

@@ -56,6 +56,16 @@ public enum BookVenue {
         return stream;
     }
 
+    /** Another stream of the venue. */
+    public String trades() {
+        return switch (this) {
+            case OKX -> "trades BTC-USDT";
+            case BYBIT -> "publicTrade.BTCUSDT";
+            case KRAKEN -> "trade BTC/USD";
+            case BINANCE, BINANCE_100_MS -> "btcusdt@trade";
+        };
+    }
+
     /** The request of a client. */
     public String subscribe() {
         return subscribe;
