@@ -67,7 +67,7 @@ class PackagesTest {
                             + " deploy.node deploy.snapshot feed feed.report replay.retention stream"),
             Map.entry(
                     "cluster",
-                    "arbitration bus bus.publish config.cluster config.feed connection deploy.node feed.report"
+                    "arbitration bus bus.publish config config.check config.cluster config.feed connection deploy.node feed.report"
                             + " replay.retention stream"),
             Map.entry("learn", "payload"),
             Map.entry("probe", "arbitration.report config connection.report"),

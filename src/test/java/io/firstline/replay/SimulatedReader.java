@@ -19,7 +19,7 @@ public final class SimulatedReader {
             16_384,
             TimeUnit.SECONDS.toNanos(10));
 
-    private final MessageReader reader;
+    private final LineReader reader;
 
     /** A request to a node. */
     public record Question(LineRequest request) {

@@ -60,7 +60,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private final String feed;
     private final ContextInternal context;
     private final FeedStream stream;
-    private final MessageReader reader;
+    private final LineReader reader;
     private final boolean merges;
     private MessageConsumer<Object> consumer;
     private long timer = -1;

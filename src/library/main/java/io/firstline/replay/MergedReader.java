@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * <p>If a line lacks messages that its node does not keep, and no other line is in step, they are reported as lost. If
  * another is in step, that one delivers them; the line joins anew.
  */
-final class MergedReader implements MessageReader {
+final class MergedReader implements LineReader {
     private static final ArbiterSettings ARBITRATION = new ArbiterSettings(
             16_384,
             TimeUnit.SECONDS.toNanos(60),

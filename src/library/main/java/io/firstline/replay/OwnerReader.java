@@ -4,7 +4,7 @@ import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.stream.FeedMessage;
 
 /** Reads what the owner of a feed publishes. */
-record OwnerReader(GapFiller gapFiller) implements MessageReader {
+record OwnerReader(GapFiller gapFiller) implements LineReader {
     @Override
     public void arrived(String line, FeedMessage message, long nowNanos) {
         gapFiller.arrived(message, nowNanos);

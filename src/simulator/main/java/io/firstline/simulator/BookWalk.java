@@ -37,7 +37,7 @@ final class BookWalk {
     }
 
     /** The present book. */
-    OrderBook now() {
+    OrderBook present() {
         return now;
     }
 

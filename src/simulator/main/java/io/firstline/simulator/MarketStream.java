@@ -40,7 +40,7 @@ final class MarketStream {
         this.highTicks = anchorTicks;
         this.lowTicks = anchorTicks;
         this.book = book;
-        this.lastShown = book.now();
+        this.lastShown = book.present();
     }
 
     /** The stream's name in subscriptions. */
@@ -59,7 +59,7 @@ final class MarketStream {
 
     /** The present book of the symbol. */
     OrderBook book() {
-        return book.now();
+        return book.present();
     }
 
     /** Makes the next message, with this time in microseconds since the Unix epoch. */
@@ -112,13 +112,13 @@ final class MarketStream {
     /** {@code depth} has every change; {@code depth@100ms} has all changes since its last message in one. */
     private MarketEvent depth(long nowUs) {
         if (kind == StreamKind.DEPTH) {
-            lastShown = book.now();
+            lastShown = book.present();
         }
-        if (book.now().number() == lastShown.number()) {
+        if (book.present().number() == lastShown.number()) {
             book.step(nowUs);
         }
         OrderBook before = lastShown;
-        lastShown = book.now();
+        lastShown = book.present();
         return new MarketEvent.Depth(before, lastShown);
     }
 

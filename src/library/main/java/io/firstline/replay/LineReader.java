@@ -7,7 +7,7 @@ import io.firstline.stream.FeedMessage;
  * Decides which messages a subscription delivers, and what it requests. Pure and single-threaded; times are
  * nanoseconds of one monotonic clock.
  */
-interface MessageReader {
+interface LineReader {
     /**
      * A message has arrived from the bus.
      *
