@@ -89,7 +89,7 @@ class ReportTest {
                 .containsPattern("\\| watermark +\\| +678 \\| +90 \\| +5 \\| +5 \\|")
                 .containsPattern("launch to first .* \\| +1.25 \\(1.00–1.50\\) \\| +≤ 1.3 \\| +≤ 1.1 \\| +met \\|")
                 .doesNotContain("NaN", "quick");
-        assertThat(text.lines().filter(line -> line.startsWith("|---"))).hasSize(Section.values().length + 2);
+        assertThat(text.lines().filter(line -> line.startsWith("|---"))).hasSize(Section.values().length + 3);
     }
 
     @Test

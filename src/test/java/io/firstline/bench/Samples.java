@@ -61,7 +61,8 @@ final class Samples {
                         90)),
                 new RelayRows.Rates(
                         Map.of(1, List.of(3e6), 10, List.of(3e6), 100, List.of(3e6)),
-                        Map.of(1, List.of(1e6), 10, List.of(1e6), 100, List.of(1e6))));
+                        Map.of(1, List.of(1e6), 10, List.of(1e6), 100, List.of(1e6)),
+                        List.of(new PacedRelay.Row("latency p50", List.of(70.0), List.of(80.0)))));
     }
 
     static Report report(Results results) {

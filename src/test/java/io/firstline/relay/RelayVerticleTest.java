@@ -2,6 +2,7 @@ package io.firstline.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.config.service.RelayLimits;
 import io.firstline.replay.Failover;
@@ -87,6 +88,42 @@ class RelayVerticleTest extends RelayTestBase {
 
         eventually(() -> reader.closed);
         assertThat(reader.code()).isEqualTo(1012);
+    }
+
+    private static FeedConfig ofVenue(String venue, int connections) {
+        return FeedConfig.fromJson(new JsonObject()
+                .put("name", "f")
+                .put("venue", venue)
+                .put("url", "ws://127.0.0.1:1/")
+                .put("connections", connections));
+    }
+
+    @Test
+    void shouldSpeakTheProtocolOfTheNewVenueAfterAReload() {
+        open(LOCAL);
+        relay.changed(ofVenue("binance-spot", 2));
+        eventually(() -> connecting("/ws", new WebSocketClientOptions())
+                .map(true)
+                .otherwise(false)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join());
+        Reader binance = reader("/ws");
+
+        relay.changed(ofVenue("binance-spot", 3));
+        binance.socket.writeTextMessage("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":1}");
+        eventually(() -> binance.payloads.size() == 1);
+        relay.changed(ofVenue("okx", 3));
+        eventually(() -> binance.closed);
+        assertThat(binance.code()).isEqualTo(1012);
+        Reader okx = reader("/ws/v5/public");
+        publish("a", "still the same feed");
+        okx.socket.writeTextMessage("ping");
+        eventually(() -> okx.payloads.contains(Buffer.buffer("pong")));
+        Reader plain = reader("/feeds/f");
+        eventuallyClients(2);
+        publish("a", "still the same feed");
+        eventually(() -> plain.payloads.size() == 1);
     }
 
     @Test

@@ -55,6 +55,18 @@ class StreamLedgerTest {
     }
 
     @Test
+    void shouldFollowAnotherConfiguration() {
+        ledger.add(List.of("own", "a", "b"));
+        ledger.remove(List.of("b"), 0);
+
+        assertThat(ledger.configuredAs(List.of("a", "b"), 2)).containsExactly("own");
+        ledger.remove(List.of("a"), 0);
+        assertThat(ledger.due(60 * SECOND)).isEmpty();
+        assertThat(ledger.subscribed()).containsExactly("own");
+        assertThat(ledger.hasRoomFor(List.of(), Set.of())).isFalse();
+    }
+
+    @Test
     void shouldEndTheStreamsOfARelayThatIsGone() {
         ledger.add(List.of("a"));
         ledger.inherit(List.of("own", "a", "b"), 0);

@@ -1,28 +1,14 @@
 package io.firstline.bench;
 
-import io.firstline.bus.FeedSink;
-import io.firstline.config.feed.FeedConfig;
-import io.firstline.config.service.RelayConfig;
-import io.firstline.relay.RelayVerticle;
-import io.firstline.stream.FeedMessage;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.ServerWebSocket;
+import io.firstline.bench.RelayServing.Sender;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -40,20 +26,15 @@ final class RelayRows {
     private static final long PAUSE_NANOS = 20_000;
     private static final long WARM_UP_NANOS = 1_000_000_000L;
 
-    /** What sends. */
-    private enum Sender {
-        RELAY,
-        PLAIN
-    }
-
     /**
      * Delivered messages per second, in the order of the rounds, by the number of clients.
      *
      * @param relay of the relay
      * @param plain of the plain server
+     * @param paced what it costs at a fixed rate
      */
-    record Rates(Map<Integer, List<Double>> relay, Map<Integer, List<Double>> plain) {
-        static final Rates NONE = new Rates(Map.of(), Map.of());
+    record Rates(Map<Integer, List<Double>> relay, Map<Integer, List<Double>> plain, List<PacedRelay.Row> paced) {
+        static final Rates NONE = new Rates(Map.of(), Map.of(), List.of());
 
         Spread ratio(int clients) {
             return Results.ratio(relay.getOrDefault(clients, List.of()), plain.getOrDefault(clients, List.of()));
@@ -97,51 +78,16 @@ final class RelayRows {
                 }
             }
         }
-        return new Rates(rates.get(Sender.RELAY), rates.get(Sender.PLAIN));
+        return new Rates(
+                rates.get(Sender.RELAY), rates.get(Sender.PLAIN), PacedRelay.measure(pace, nativeTransport, progress));
     }
 
     private static double measure(Sender sender, int clients, long nanos, boolean nativeTransport) {
-        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
-        try {
-            return sender == Sender.RELAY ? relay(vertx, clients, nanos) : plain(vertx, clients, nanos);
-        } finally {
-            got(vertx.close());
+        try (RelayServing serving = RelayServing.open(sender, nativeTransport)) {
+            String text = "x".repeat(PAYLOAD);
+            return run(serving.port(), serving.path(), clients, nanos, () -> serving.publish()
+                    .accept(text));
         }
-    }
-
-    private static double relay(Vertx vertx, int clients, long nanos) {
-        RelayVerticle relay = new RelayVerticle(RelayConfig.DEFAULT.withPort(0), new CompositeMeterRegistry());
-        got(vertx.deployVerticle(relay));
-        FeedSink sink = relay.sink(FeedConfig.fromJson(new JsonObject()
-                .put("name", "f")
-                .put("url", "ws://127.0.0.1:1/")
-                .put("connections", 2)));
-        Buffer payload = Buffer.buffer("x".repeat(PAYLOAD));
-        long[] sequence = {0};
-        return run(
-                URI.create(relay.url()).getPort(),
-                "/feeds/f",
-                clients,
-                nanos,
-                () -> sink.publish(new FeedMessage("f", 0, ++sequence[0], "f-1", 1, "a", 1, payload, true, false)));
-    }
-
-    private static double plain(Vertx vertx, int clients, long nanos) {
-        List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
-        Context context = vertx.getOrCreateContext();
-        HttpServer server = vertx.createHttpServer().webSocketHandler(sockets::add);
-        int port = got(server.listen(0, "127.0.0.1")).actualPort();
-        String text = "x".repeat(PAYLOAD);
-        return run(
-                port,
-                "/",
-                clients,
-                nanos,
-                () -> context.runOnContext(v -> sockets.forEach(socket -> socket.writeTextMessage(text))));
-    }
-
-    private static <T> T got(Future<T> future) {
-        return Waiting.get(future.toCompletionStage().toCompletableFuture());
     }
 
     private static double run(int port, String path, int clients, long nanos, Runnable publish) {

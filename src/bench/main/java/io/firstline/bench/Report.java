@@ -79,6 +79,11 @@ record Report(
                 .put("goals", goals)
                 .put("cells", cells)
                 .put("relay", relay.toJson())
+                .put(
+                        "relayPaced",
+                        new JsonArray(relay.paced().stream()
+                                .map(PacedRelay.Row::toJson)
+                                .toList()))
                 .put("startupMs", new JsonArray(startup.firstlineMs()))
                 .put("minimalStartupMs", new JsonArray(startup.minimalMs()))
                 .put(

@@ -209,6 +209,12 @@ final class ReportText {
                         inMillions(rates),
                         inMillions(report.relay().plain().get(clients))));
         text.append(table);
+        Table paced = new Table("at a fixed rate", "relay", "plain Vert.x");
+        report.relay()
+                .paced()
+                .forEach(row -> paced.row(
+                        row.what(), spread(Spread.of(row.relay()), "%.1f"), spread(Spread.of(row.plain()), "%.1f")));
+        text.append('\n').append(paced);
     }
 
     private String inMillions(List<Double> rates) {

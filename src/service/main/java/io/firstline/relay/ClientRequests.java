@@ -1,5 +1,6 @@
 package io.firstline.relay;
 
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.RelayLimits;
 import io.firstline.relay.dialect.ClientRequest;
 import io.vertx.core.AsyncResult;
@@ -303,6 +304,16 @@ final class ClientRequests {
     private static Future<Void> refuse(RelayClient client, ClientRequest request, RefusalReason reason, String why) {
         client.answer(client.session().refused(request, reason, why));
         return Future.succeededFuture();
+    }
+
+    /** See {@link UpstreamStreams#configuredAs}. */
+    void configuredAs(FeedConfig config) {
+        upstream.configuredAs(config);
+    }
+
+    /** Ends what the clients of former requests have subscribed, unless clients want it again. */
+    void inherit(ClientRequests former) {
+        upstream.inherit(former.upstream, nanos.getAsLong());
     }
 
     /** See {@link UpstreamStreams#shareWithOthers}. */

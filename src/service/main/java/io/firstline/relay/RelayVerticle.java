@@ -38,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -84,7 +85,14 @@ public final class RelayVerticle extends VerticleBase {
     private final Promise<Void> allGone = Promise.promise();
 
     /** A feed and the protocols in which clients read it. */
-    private record ServedFeed(RelayFeed feed, ClientRequests requests, List<ClientProtocol> protocols) {}
+    private record ServedFeed(
+            FeedConfig config, RelayFeed feed, ClientRequests requests, List<ClientProtocol> protocols) {
+        /** Whether clients of this feed understand those of the other. */
+        boolean speaksAs(FeedConfig other) {
+            return Objects.equals(config.venue(), other.venue())
+                    && config.streamPointer().equals(other.streamPointer());
+        }
+    }
 
     /**
      * Makes a relay that does not listen yet.
@@ -127,6 +135,11 @@ public final class RelayVerticle extends VerticleBase {
         ContextInternal on = (ContextInternal) context;
         RelayFeed served =
                 new RelayFeed(feed.name(), on.nettyEventLoop(), nanos, new RelayFigures(registry, feed.name()));
+        serve(feed, served);
+        return served;
+    }
+
+    private ClientRequests serve(FeedConfig feed, RelayFeed served) {
         ClientRequests requests = new ClientRequests(
                 vertx,
                 answerMs,
@@ -136,8 +149,27 @@ public final class RelayVerticle extends VerticleBase {
                 config.limits(),
                 nanos);
         served.onLeave(requests::left);
-        change(all -> all.put(feed.name(), new ServedFeed(served, requests, protocols(feed))));
-        return served;
+        change(all -> all.put(feed.name(), new ServedFeed(feed, served, requests, protocols(feed))));
+        return requests;
+    }
+
+    /**
+     * A feed has another configuration from now on. If its venue is another one, or the same with another profile, its
+     * clients are closed so that they connect again. Callable from any thread.
+     */
+    public void changed(FeedConfig feed) {
+        context.runOnContext(v -> {
+            ServedFeed before = feeds.get(feed.name());
+            if (before == null) {
+                return;
+            }
+            if (before.speaksAs(feed)) {
+                before.requests().configuredAs(feed);
+                return;
+            }
+            before.feed().closeAll(ClientClosing.RESTART, "the feed has changed: connect again", nanos.getAsLong());
+            serve(feed, before.feed()).inherit(before.requests());
+        });
     }
 
     private static List<ClientProtocol> protocols(FeedConfig feed) {

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  * own configuration stays as it is. Pure.
  */
 final class StreamLedger {
-    private final Set<String> configured;
-    private final int mostStreams;
+    private Set<String> configured;
+    private int mostStreams;
     private final long lingerNanos;
     /** Wanted streams with the number of their clients. */
     private final Map<String, Integer> wanted = new HashMap<>();
@@ -34,6 +34,29 @@ final class StreamLedger {
         this.configured = Set.copyOf(configured);
         this.mostStreams = mostStreams;
         this.lingerNanos = TimeUnit.MILLISECONDS.toNanos(lingerMs);
+    }
+
+    /**
+     * The feed has another configuration.
+     *
+     * @return the streams to subscribe upstream: clients want them, and the feed has them no more
+     */
+    List<String> configuredAs(Collection<String> streams, int most) {
+        List<String> missing = wanted.keySet().stream()
+                .filter(stream -> configured.contains(stream) && !streams.contains(stream))
+                .sorted()
+                .toList();
+        configured = Set.copyOf(streams);
+        mostStreams = most;
+        configured.forEach(lingering::remove);
+        return missing;
+    }
+
+    /** All beyond the feed's own streams that may be subscribed upstream. */
+    Set<String> subscribed() {
+        Set<String> all = wanted();
+        all.addAll(lingering.keySet());
+        return all;
     }
 
     /**

@@ -56,14 +56,32 @@ final class UpstreamStreams {
         this.canSubscribe = Stream.concat(Stream.of(templates.general()), templates.kinds().stream())
                 .map(RequestTemplate::subscribe)
                 .anyMatch(request -> !request.isEmpty());
-        List<String> configured = config.parts().stream()
+        this.ledger = new StreamLedger(streams(config), mostStreams(config), lingerMs);
+    }
+
+    private static List<String> streams(FeedConfig config) {
+        return config.parts().stream()
                 .flatMap(part -> part.subscriptions().streams().stream())
                 .toList();
+    }
+
+    private static int mostStreams(FeedConfig config) {
         int onOne = config.venue().limits().streamsOnOne();
-        this.ledger = new StreamLedger(
-                configured,
-                onOne == 0 ? Integer.MAX_VALUE : onOne * config.parts().size(),
-                lingerMs);
+        return onOne == 0 ? Integer.MAX_VALUE : onOne * config.parts().size();
+    }
+
+    /** The feed of the same venue has other streams, or another number of pools. */
+    void configuredAs(FeedConfig config) {
+        List<String> missing = ledger.configuredAs(streams(config), mostStreams(config));
+        if (canSubscribe && !missing.isEmpty()) {
+            command(new JsonObject().put("do", "subscribe"), missing)
+                    .onFailure(e -> LOG.warn("relay: {} does not subscribe {}: {}", feed, missing, e.getMessage()));
+        }
+    }
+
+    /** Unsubscribes later what another object of this feed has subscribed. */
+    void inherit(UpstreamStreams former, long nowNanos) {
+        ledger.inherit(former.ledger.subscribed(), nowNanos);
     }
 
     /** Whether the venue's limit has room for these streams too. */

@@ -225,9 +225,12 @@ final class RunningService implements AutoCloseable {
 
     private Future<?> change(FeedConfig feed) {
         Deployed running = deployed.get(feed.name());
-        return running.verticle()
-                .change(feed)
-                .onSuccess(v -> deployed.put(feed.name(), new Deployed(feed, running.verticle(), running.id())));
+        return running.verticle().change(feed).onSuccess(v -> {
+            deployed.put(feed.name(), new Deployed(feed, running.verticle(), running.id()));
+            if (relay != null) {
+                relay.changed(feed);
+            }
+        });
     }
 
     private static Future<?> reported(String feed, String what, Future<?> step) {
