@@ -11,6 +11,8 @@ import io.firstline.testkit.Tls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -71,7 +73,7 @@ class ClusterTlsTest {
     }
 
     @Test
-    void shouldTalkToNodesWithACertificateOfTheAuthorityOnly() throws IOException {
+    void shouldTalkToNodesWithACertificateOfTheAuthorityOnlyAlsoAfterItWasReplaced() throws Exception {
         Quiet.logs();
         Loggers.of("com.hazelcast").setLevel(Level.OFF);
         ClusterConfig.Tls theirs = certified("members", null);
@@ -111,5 +113,36 @@ class ClusterTlsTest {
         assertThat(Await.result(two.eventBus().request("a", "again", SOON)).body())
                 .isEqualTo("thank you");
         assertThat(heard).containsOnly("from a member", "again");
+
+        replaceCertificates(members.get(0), theirs);
+    }
+
+    /** The members trust the old and the new certificate; the node that comes later trusts the new one only. */
+    private void replaceCertificates(ClusterConfig member, ClusterConfig.Tls theirs) throws Exception {
+        Tls renewed = Tls.selfSigned(Files.createDirectory(folder.resolve("renewed")), NAMES);
+        Files.writeString(
+                Path.of(theirs.authority()),
+                Files.readString(Path.of(theirs.certificate())) + Files.readString(Path.of(renewed.certificate())));
+        KeyCertOptions certificate =
+                new PemKeyCertOptions().addCertPath(renewed.certificate()).addKeyPath(renewed.key());
+        Vertx one = all.get(0);
+
+        for (Vertx each : all.subList(0, 2)) {
+            assertThat(Await.result(BusCertificate.replace(each, theirs, certificate)))
+                    .isTrue();
+        }
+
+        ClusterConfig.Tls onlyNew = new ClusterConfig.Tls(renewed.certificate(), renewed.key(), renewed.certificate());
+        Vertx late = Await.result(Node.join(listener(member, onlyNew)));
+        all.add(late);
+        Queue<String> told = heard(late, "late");
+        Await.until(
+                "they are connected both ways",
+                () -> Await.result(Future.all(
+                                one.eventBus().request("late", "from a member", SOON),
+                                late.eventBus().request("a", "from a late node", SOON))
+                        .map(replies -> true)
+                        .otherwise(false)));
+        assertThat(told).contains("from a member");
     }
 }

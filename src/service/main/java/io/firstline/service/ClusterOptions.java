@@ -2,6 +2,7 @@ package io.firstline.service;
 
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.service.ServiceConfig;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The options that make this process a node of a cluster. */
@@ -40,6 +41,9 @@ final class ClusterOptions {
         }
         ClusterConfig moved = host == null ? cluster : cluster.withHost(host);
         moved = port == null ? moved : moved.withPort(port);
+        if (cluster.lease() != null && !moved.isMember()) { // the list has this node only because of its host and port
+            moved = moved.withMembers(List.of(moved.self()));
+        }
         if (!moved.isMember()) {
             String option = host == null ? "--cluster-port: found " + port : "--cluster-host: found \"" + host + "\"";
             throw new BadInputException(

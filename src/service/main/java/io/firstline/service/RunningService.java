@@ -1,11 +1,14 @@
 package io.firstline.service;
 
+import io.firstline.bridge.CertificateWatch;
 import io.firstline.bridge.TcpBridgeVerticle;
+import io.firstline.cluster.BusCertificate;
 import io.firstline.cluster.ClusterVerticle;
 import io.firstline.cluster.HazelcastCluster;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.ConfigChange;
+import io.firstline.config.service.HttpConfig;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.config.service.ServiceConfig;
 import io.firstline.config.service.TcpBridgeConfig;
@@ -73,6 +76,8 @@ final class RunningService implements AutoCloseable {
     private record Deployed(FeedConfig config, FeedVerticle verticle, String id) {}
     /** This node of a cluster, once it is deployed; null = not in a cluster. */
     private ClusterVerticle node;
+    /** Null = the event bus is not encrypted. */
+    private CertificateWatch clusterCertificate;
 
     private RunningService(
             Vertx vertx, PrometheusMeterRegistry registry, ServiceConfig config, ExchangeSimulator simulator) {
@@ -156,10 +161,21 @@ final class RunningService implements AutoCloseable {
             if (registry != null) {
                 Metrics.cluster(registry, vertx);
             }
+            watchCertificate(config.cluster().tls());
             return deploying(node).mapEmpty();
         }
         announce(config.feeds());
         return Future.all(config.feeds().stream().map(this::add).toList()).mapEmpty();
+    }
+
+    private void watchCertificate(ClusterConfig.Tls tls) {
+        if (tls != null) {
+            clusterCertificate = new CertificateWatch(
+                    vertx,
+                    "the cluster",
+                    new HttpConfig.PemFiles(tls.certificate(), tls.key()),
+                    options -> BusCertificate.replace(vertx, tls, options.getKeyCertOptions()));
+        }
     }
 
     /** Registers all feeds before the first one connects, so that it leaves the others their first attempt. */
@@ -367,6 +383,9 @@ final class RunningService implements AutoCloseable {
     @Override
     public void close() {
         announceTheEnd();
+        if (clusterCertificate != null) {
+            clusterCertificate.close();
+        }
         Future<?> given = node == null ? Future.succeededFuture() : node.leave();
         await(
                 given.transform(x -> started())
