@@ -45,8 +45,21 @@ class ClaimDelayTest {
                 0);
         assertThat(ClaimDelay.nanos("f", second, true, true, third, others, 0)).isPositive();
         assertThat(ClaimDelay.nanos("f", second, true, true, self, others, 0))
+                .as("its claim was vain")
+                .isPositive();
+        assertThat(ClaimDelay.nanos("f", second, false, true, self, others, 0)).isGreaterThan(4_000_000_000L);
+        NodeHeartbeat ofOwner = new NodeHeartbeat(
+                self,
+                2,
+                800,
+                List.of(),
+                List.of(),
+                Map.of("f", new Part(false, true, 0, 7, false, 0)),
+                NodeRun.UNKNOWN);
+        others.heard(ofOwner, 0);
+        assertThat(ClaimDelay.nanos("f", second, false, true, self, others, 0))
                 .as("it was the last owner")
-                .isZero();
+                .isLessThan(1_000_000_000L);
     }
 
     @Test
@@ -88,8 +101,8 @@ class ClaimDelayTest {
         assertThat(ClaimDelay.nanos("f", third, true, true, null, last, 0))
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80));
         assertThat(ClaimDelay.nanos("f", third, true, true, second, last, 0))
-                .as("the lost owner does not count")
-                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80));
+                .as("one whose claim was vain counts")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80));
         assertThat(ClaimDelay.nanos("f", third, true, true, null, last, GONE_NANOS))
                 .as("absent members do not count")
                 .isZero();

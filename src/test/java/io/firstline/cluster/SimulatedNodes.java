@@ -558,7 +558,7 @@ final class SimulatedNodes {
                     feeds.stream().filter(f -> f.name.equals(name)).findFirst().orElseThrow();
             this.lease = new FeedLease("" + (node.index + 1), node::clock);
             this.core = new ReplicaCore(retention, message -> retention.add(message, ""), node.clock());
-            this.line = new NodeLine(lease.node(), NOON_MS + now / MS, run -> newMemory());
+            this.line = new NodeLine(lease.node(), NOON_MS + now / MS, run -> newMemory(), node.clock());
             lease.holder(this);
             node.deliver(now + millis(5, 200), () -> {
                 core.subscriptionsChanged();

@@ -32,7 +32,7 @@ final class ClaimDelay {
      *
      * @param warm whether this node could take over without a loss
      * @param receiving whether it receives the feed
-     * @param last the lost owner; null = not known
+     * @param last the node that had the last lease, as owner or to claim it; null = not known
      */
     static long nanos(
             String feed,
@@ -43,7 +43,8 @@ final class ClaimDelay {
             MembershipView presence,
             long nowNanos) {
         Set<String> present = presence.present(nowNanos);
-        if (last != null && !last.equals(self)) { // after a vain claim, this node waits for its turn again
+        // after a vain claim, a node waits for its turn again; an owner is not warm
+        if (last != null && !last.equals(self) && !presence.isWarm(last, feed)) {
             present.remove(last);
         }
         List<String> turns = new ArrayList<>(Placement.order(feed, present));

@@ -20,6 +20,8 @@ import java.util.function.LongFunction;
 final class NodeLine {
     /** A subscription that is cut off for this long finds its line again. */
     private static final long WANTED_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** A new node does not know yet whether there is a subscription, and another node may die in this time. */
+    private static final long AT_START_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final String node;
     private final LongFunction<RetentionBuffer> newMemory;
@@ -30,8 +32,8 @@ final class NodeLine {
     private DeliveryOptions options;
     private String name = "";
     private long sequence;
-    private boolean wanted;
-    private long wantedNanos;
+    private boolean wanted = true;
+    private long wantedUntilNanos;
 
     /**
      * Starts without a subscription.
@@ -39,8 +41,9 @@ final class NodeLine {
      * @param firstRun greater than those of earlier processes: the time of day
      * @param newMemory creates an empty memory for a run
      */
-    NodeLine(String node, long firstRun, LongFunction<RetentionBuffer> newMemory) {
+    NodeLine(String node, long firstRun, LongFunction<RetentionBuffer> newMemory, long nowNanos) {
         this.node = node;
+        this.wantedUntilNanos = nowNanos + AT_START_NANOS;
         this.run = firstRun;
         this.newMemory = newMemory;
     }
@@ -48,7 +51,7 @@ final class NodeLine {
     /** A subscription wants the line. */
     void wanted(long nowNanos) {
         wanted = true;
-        wantedNanos = nowNanos;
+        wantedUntilNanos = nowNanos + WANTED_NANOS;
     }
 
     /** Takes an event of one of the pools. */
@@ -61,7 +64,7 @@ final class NodeLine {
 
     /** A message has arrived; returns it with the number of the line, or null if no subscription wants it. */
     FeedMessage received(FeedMessage message, long nowNanos) {
-        if (wanted && nowNanos - wantedNanos > WANTED_NANOS) {
+        if (wanted && nowNanos - wantedUntilNanos > 0) {
             wanted = false;
             kept = null;
         }

@@ -65,7 +65,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         this.scheduler = scheduler;
         this.rejections = new RejectionLog(LOG, scheduler::nowNanos);
         this.core = new ReplicaCore(publisher.retention(), publisher::remember, scheduler.nowNanos());
-        this.line = new NodeLine(lease.node(), scheduler.epochMicros(), publisher::newMemory);
+        this.line = new NodeLine(lease.node(), scheduler.epochMicros(), publisher::newMemory, scheduler.nowNanos());
         this.context = vertx.getOrCreateContext();
         this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::heard);
         lease.holder(this);
