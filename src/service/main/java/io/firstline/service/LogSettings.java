@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
 /**
  * Checks the environment variables that {@code conf/logback.xml} uses and passes them on as system properties.
@@ -30,6 +31,12 @@ final class LogSettings {
         System.setProperty(LEVEL, level);
         System.setProperty(FORMAT, chosen(FORMAT, environment.get(FORMAT), FORMATS, err));
         System.setProperty(STACK_LINES, level.equals("DEBUG") || level.equals("TRACE") ? "full" : "0");
+    }
+
+    /** Logs nothing: logback takes a quarter of the time of a short command to read its file. */
+    static void disable() {
+        System.setProperty("slf4j.provider", NOP_FallbackServiceProvider.class.getName());
+        System.setProperty("slf4j.internal.verbosity", "WARN");
     }
 
     /** Returns the allowed value that equals this one, ignoring case; the first one if there is none. */

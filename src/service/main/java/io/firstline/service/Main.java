@@ -79,6 +79,9 @@ public final class Main {
             System.setProperty(LOG_CONFIGURATION, "conf/logback.xml");
         }
         LogSettings.check(System.getenv(), System.err);
+        if (args.length > 0 && command(args[0]) == CheckCommand.class) {
+            LogSettings.disable(); // it reports what it finds
+        }
         Shutdown.exit(run(args));
     }
 
