@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.Deflater;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 
 /**
  * One client of a {@link ScriptedServer}, as the server sees it. Nothing happens by itself but this: after an upgrade a thread reads and
@@ -53,6 +55,11 @@ public final class Peer {
     }
 
     // the upgrade
+
+    /** The TLS session of the connection. */
+    public SSLSession session() {
+        return ((SSLSocket) socket).getSession();
+    }
 
     /** Reads the upgrade request, once; what needs it calls this by itself. */
     public synchronized Peer readRequest() {
