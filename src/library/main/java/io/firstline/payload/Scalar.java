@@ -38,6 +38,8 @@ final class Scalar {
     /** A number of so many digits fits a long. */
     private static final int SAFE_DIGITS = 18;
 
+    private static final long EIGHT_DIGITS = 100_000_000;
+
     private static final Hasher64 XXH3 = Hashing.xxh3_64();
 
     private final HashStream64 hashOfEscaped = XXH3.hashStream();
@@ -282,8 +284,8 @@ final class Scalar {
         int first = negative ? start + 1 : start;
         int at = first;
         long value = 0;
-        if (end - first <= SAFE_DIGITS && JsonScanner.isEightDigits(text, at, end)) {
-            value = -JsonScanner.eightDigits(text, at);
+        while (end - first <= SAFE_DIGITS && JsonScanner.isEightDigits(text, at, end)) {
+            value = value * EIGHT_DIGITS - JsonScanner.eightDigits(text, at);
             at += Long.BYTES;
         }
         for (; at < end; at++) { // counts down, because the lowest number has no positive counterpart

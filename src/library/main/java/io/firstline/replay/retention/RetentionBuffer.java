@@ -33,7 +33,9 @@ public final class RetentionBuffer {
     private final long incarnation;
 
     private final List<FeedMessage> forgotten = new ArrayList<>();
+    /** A power of two, or empty. */
     private FeedMessage[] slots = new FeedMessage[0];
+
     private int head;
     private int size;
     private long bytes;
@@ -154,7 +156,7 @@ public final class RetentionBuffer {
     private void removeOldest() {
         bytes -= at(0).payload().length();
         set(0, null);
-        head = (head + 1) % slots.length;
+        head = (head + 1) & (slots.length - 1);
         size--;
     }
 
@@ -192,11 +194,11 @@ public final class RetentionBuffer {
     }
 
     private FeedMessage at(int place) {
-        return slots[(head + place) % slots.length];
+        return slots[(head + place) & (slots.length - 1)];
     }
 
     private void set(int place, FeedMessage message) {
-        slots[(head + place) % slots.length] = message;
+        slots[(head + place) & (slots.length - 1)] = message;
     }
 
     private void grow() {
