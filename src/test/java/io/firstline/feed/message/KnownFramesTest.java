@@ -11,8 +11,11 @@ import io.firstline.config.venue.Venue;
 import io.firstline.feed.clock.EventTimeReader;
 import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,6 +204,32 @@ class KnownFramesTest {
             }
         }
         assertThat(known.fill(framed(10_000, 0), Integer.MAX_VALUE)).isTrue();
+    }
+
+    @Test
+    void shouldFillInNothingButWhatWasKept() {
+        long seed = System.nanoTime();
+        System.out.println("KnownFramesTest seed " + seed);
+        Random random = new Random(seed);
+        KnownFrames known = new KnownFrames(streams, 256);
+        Set<Integer> kept = new HashSet<>();
+        int found = 0;
+        int forgotten = 0;
+        for (int i = 0; i < 20_000; i++) {
+            int number = i / 20 + random.nextInt(20);
+            if (random.nextInt(3) == 0) {
+                keep(known, number, i);
+                kept.add(number);
+            } else if (known.fill(framed(number, i), Integer.MAX_VALUE)) {
+                assertThat(kept).contains(number);
+                assertThat(copy.key).isEqualTo(number);
+                assertThat(copy.hashOfMessage()).isEqualTo(number + 1L);
+                found++;
+            } else if (kept.contains(number)) {
+                forgotten++;
+            }
+        }
+        assertThat(found).isGreaterThan(100 * forgotten).isGreaterThan(5_000);
     }
 
     private void keep(KnownFrames known, int number, long nanos) {

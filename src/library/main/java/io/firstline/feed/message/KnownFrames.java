@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A ring: a new frame takes the place of the oldest one, so a frame may be forgotten before its last copy arrives:
  * that copy is read. The ring begins with {@value #FEWEST} places, and doubles while it often replaces frames that are
- * younger than half a second. A place takes 68 bytes: 4 KiB at first, 544 KiB at most. Connections deliver messages in
+ * younger than half a second. A place takes 72 bytes: 4.5 KiB at first, 576 KiB at most. Connections deliver messages in
  * nearly the same order. So a frame is sought at the place that was found last and at the next one before it is sought
  * by its hash: memory is read from front to back.
  *
@@ -45,6 +45,9 @@ final class KnownFrames {
 
     private static final int ARRIVAL = 7;
 
+    /** The bits of the number of a place. */
+    private static final int NUMBER = 0xFFFF;
+
     // the facts
     private static final int LENGTH_SHIFT = 32;
     private static final long TEXT = 1L << 31;
@@ -60,8 +63,11 @@ final class KnownFrames {
     private final StreamTable streams;
     private final int most;
     private long[] places = {};
-    /** By hash, in sets of two: the number of a place, from 1; 0 = none. */
-    private char[] numbers = {};
+    /**
+     * By hash, in sets of two: the number of a place, from 1, and other bits of its hash, so that places of other frames
+     * are not read; 0 = none.
+     */
+    private int[] numbers = {};
     /** The place of the oldest frame, which the next one takes. */
     private int next;
     /** The place that was found or taken last. */
@@ -83,7 +89,7 @@ final class KnownFrames {
 
     private void resize(int size) {
         places = new long[size * WORDS];
-        numbers = new char[2 * size];
+        numbers = new int[2 * size];
         next = 0;
         recent = 0;
         kept = 0;
@@ -125,11 +131,15 @@ final class KnownFrames {
     }
 
     private int place(int number) {
-        return (numbers[number] - 1) * WORDS;
+        return ((numbers[number] & NUMBER) - 1) * WORDS;
+    }
+
+    private static int tag(long hash) {
+        return (int) (hash >>> Integer.SIZE) & ~NUMBER;
     }
 
     private boolean isAt(int number, long hash) {
-        return numbers[number] != 0 && places[place(number) + HASH] == hash;
+        return (numbers[number] & ~NUMBER) == tag(hash) && numbers[number] != 0 && places[place(number) + HASH] == hash;
     }
 
     /**
@@ -229,7 +239,7 @@ final class KnownFrames {
 
     private void forget(long hash) {
         int set = set(hash);
-        char number = (char) (next / WORDS + 1);
+        int number = tag(hash) | (next / WORDS + 1);
         if (numbers[set] == number) {
             numbers[set] = 0;
         } else if (numbers[set + 1] == number) {
@@ -239,9 +249,10 @@ final class KnownFrames {
 
     /** Makes a frame findable by its hash, in place of the older one of its set. */
     private void index(int place) {
-        int set = set(places[place + HASH]);
+        long hash = places[place + HASH];
+        int set = set(hash);
         int number = numbers[set] == 0 || (numbers[set + 1] != 0 && age(set) > age(set + 1)) ? set : set + 1;
-        numbers[number] = (char) (place / WORDS + 1);
+        numbers[number] = tag(hash) | (place / WORDS + 1);
     }
 
     /** Returns how many places before the next one a frame has. */
