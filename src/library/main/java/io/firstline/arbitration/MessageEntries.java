@@ -3,23 +3,21 @@ package io.firstline.arbitration;
 /**
  * The facts of the messages published last, by sequence: a ring that doubles on request. Whoever fills it bounds it.
  *
- * <p>Each entry has its numbers in 56 bytes, one after the other: a copy touches one cache line or
- * two, and not eight. Each place takes 58 bytes, 12 more once streams or contents are known.
+ * <p>Each entry has its eight numbers in 64 bytes, one after the other: a copy touches one cache
+ * line or two, and not eight. Each place takes 66 bytes, 12 more once streams or contents are known.
  */
 final class MessageEntries {
     private static final int NONE = -1;
-    private static final long LOWER = 0xFFFF_FFFFL;
 
-    private static final int WORDS = 7;
+    private static final int SHIFT = 3;
     private static final int HASH = 0;
     private static final int FIRST_NANOS = 1;
     private static final int DELIVERED_BY = 2;
     private static final int OWN_NANOS = 3;
-    /** How far the entries before and behind it are away, 32 bits each; 0 = there is none. */
-    private static final int LINKS = 4;
-
-    private static final int LABEL = 5;
-    private static final int PLACED_BY = 6;
+    private static final int PREVIOUS = 4;
+    private static final int NEXT = 5;
+    private static final int LABEL = 6;
+    private static final int PLACED_BY = 7;
 
     private int mask;
     private long[] numbers;
@@ -41,7 +39,7 @@ final class MessageEntries {
      */
     MessageEntries(int size) {
         this.mask = size - 1;
-        this.numbers = new long[size * WORDS];
+        this.numbers = new long[size << SHIFT];
         this.winner = new byte[size];
         this.publisher = new byte[size];
     }
@@ -69,13 +67,8 @@ final class MessageEntries {
         return (int) sequence & mask;
     }
 
-    /** The entry with this index. */
-    long sequence(int index) {
-        return oldest + ((index - (int) oldest) & mask);
-    }
-
     private int at(long sequence) {
-        return ((int) sequence & mask) * WORDS;
+        return ((int) sequence & mask) << SHIFT;
     }
 
     /** Adds the youngest entry; there must be room. The line of this slot published it. */
@@ -142,30 +135,20 @@ final class MessageEntries {
 
     /** The entry before it in the server's order; 0 = none. */
     long previous(long sequence) {
-        return linked(sequence, (int) (numbers[at(sequence) + LINKS] >> Integer.SIZE));
+        return numbers[at(sequence) + PREVIOUS];
     }
 
     void previous(long sequence, long other) {
-        int at = at(sequence) + LINKS;
-        numbers[at] = (long) distance(sequence, other) << Integer.SIZE | (numbers[at] & LOWER);
+        numbers[at(sequence) + PREVIOUS] = other;
     }
 
     /** The entry after it in the server's order; 0 = none. */
     long next(long sequence) {
-        return linked(sequence, (int) numbers[at(sequence) + LINKS]);
+        return numbers[at(sequence) + NEXT];
     }
 
     void next(long sequence, long other) {
-        int at = at(sequence) + LINKS;
-        numbers[at] = (numbers[at] & ~LOWER) | (distance(sequence, other) & LOWER);
-    }
-
-    private static long linked(long sequence, int distance) {
-        return distance == 0 ? 0 : sequence + distance;
-    }
-
-    private static int distance(long sequence, long other) {
-        return other == 0 ? 0 : (int) (other - sequence);
+        numbers[at(sequence) + NEXT] = other;
     }
 
     /** Grows along the server's order. */
@@ -230,7 +213,7 @@ final class MessageEntries {
     void grow() {
         int oldMask = mask;
         mask = 2 * mask + 1;
-        numbers = moved(numbers, oldMask, WORDS, new long[(mask + 1) * WORDS]);
+        numbers = moved(numbers, oldMask, 1 << SHIFT, new long[(mask + 1) << SHIFT]);
         winner = moved(winner, oldMask, 1, new byte[mask + 1]);
         publisher = moved(publisher, oldMask, 1, new byte[mask + 1]);
         if (content != null) {

@@ -2,7 +2,6 @@ package io.firstline.arbitration;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.function.IntToLongFunction;
 
 /**
  * The chains of more than one message of equal bytes. By entry: the next of the chain. By the table's place: the last
@@ -23,9 +22,9 @@ final class RepeatChains {
      *
      * @param only by the table's place, the entry of the chain
      */
-    RepeatChains(MessageEntries entries, IntToLongFunction only) {
+    RepeatChains(MessageEntries entries, long[] only) {
         this(entries, new long[entries.size()], new boolean[entries.size()]);
-        Arrays.setAll(newestAlike, only);
+        System.arraycopy(only, 0, newestAlike, 0, only.length);
     }
 
     private RepeatChains(MessageEntries entries, long[] nextAlike, boolean[] repeated) {

@@ -1,7 +1,5 @@
 package io.firstline.arbitration;
 
-import java.util.Arrays;
-
 /**
  * The messages published last, each with the lines that have delivered it. Bounded in count and in time. Look-up,
  * insertion and removal cost O(1) and allocate nothing for messages that do not repeat.
@@ -11,7 +9,7 @@ import java.util.Arrays;
  * entries is indexed by sequence; the chains are found through an open-addressing table with linear probing (Knuth,
  * TAOCP 3, 6.4, algorithms L and R).
  *
- * <p>Begins small, and doubles while it is full of entries that are not old yet. Each place for an entry takes 74
+ * <p>Begins small, and doubles while it is full of entries that are not old yet. Each place for an entry takes 90
  * bytes, 12 more once streams or contents are known, and 33 more once a message has repeated.
  */
 final class SeenMessages {
@@ -30,8 +28,7 @@ final class SeenMessages {
     /** A part of the hash of each chain, 0 = the place is empty: most searches read nothing else. */
     private int[] tags;
 
-    /** The index of the oldest entry of each chain, from 1; 0 = the place is empty. */
-    private int[] oldestAlike;
+    private long[] oldestAlike;
     /** Null = every chain has one entry: most feeds never repeat themselves. */
     private RepeatChains repeats;
 
@@ -48,7 +45,7 @@ final class SeenMessages {
         this.order = new ServerOrder(entries);
         this.tableMask = 2 * size - 1;
         this.tags = new int[2 * size];
-        this.oldestAlike = new int[2 * size];
+        this.oldestAlike = new long[2 * size];
     }
 
     /** The order of the messages of each stream. */
@@ -161,7 +158,7 @@ final class SeenMessages {
      * the end.
      */
     long alikeBetween(long from, long until, int slot, long messageHash) {
-        long each = oldestAlike(find(messageHash));
+        long each = oldestAlike[find(messageHash)];
         while (each != 0
                 && (isDeliveredBy(each, slot)
                         || stream(each) != stream(from)
@@ -175,12 +172,12 @@ final class SeenMessages {
     /** Whether exactly one entry has this hash: only then a copy identifies its message beyond doubt. */
     boolean isUnique(long messageHash) {
         int at = find(messageHash);
-        return oldestAlike[at] != 0 && next(oldestAlike(at)) == 0;
+        return oldestAlike[at] != 0 && next(oldestAlike[at]) == 0;
     }
 
     /** Whether an entry of this hash is older than a sequence. */
     boolean hasOlder(long messageHash, long sequence) {
-        long first = oldestAlike(find(messageHash));
+        long first = oldestAlike[find(messageHash)];
         return first != 0 && first < sequence;
     }
 
@@ -197,7 +194,7 @@ final class SeenMessages {
      */
     long match(long messageHash, int slot, long floorNanos, long repeatsFloorNanos) {
         int at = find(messageHash);
-        long sequence = oldestAlike(at);
+        long sequence = oldestAlike[at];
         if (sequence == 0) {
             return 0;
         }
@@ -273,10 +270,10 @@ final class SeenMessages {
         int at = find(messageHash);
         boolean repeated = oldestAlike[at] != 0;
         if (!repeated) {
-            oldestAlike[at] = entries.index(sequence) + 1;
+            oldestAlike[at] = sequence;
             tags[at] = tag(messageHash);
         } else if (repeats == null) {
-            repeats = new RepeatChains(entries, this::oldestAlike);
+            repeats = new RepeatChains(entries, oldestAlike);
         }
         if (repeats != null) {
             repeats.add(at, sequence, repeated);
@@ -285,36 +282,30 @@ final class SeenMessages {
     }
 
     private void grow() {
-        long[] chains = new long[oldestAlike.length];
-        Arrays.setAll(chains, this::oldestAlike);
         entries.grow();
         RepeatChains old = repeats;
         repeats = old == null ? null : old.grown();
-        rebuildTable(chains, old);
+        rebuildTable(old);
     }
 
-    private void rebuildTable(long[] chains, RepeatChains old) {
+    private void rebuildTable(RepeatChains old) {
+        long[] chains = oldestAlike;
         tableMask = 2 * entries.size() - 1;
         tags = new int[tableMask + 1];
-        oldestAlike = new int[tableMask + 1];
+        oldestAlike = new long[tableMask + 1];
         foundAt = -1;
         for (int from = 0; from < chains.length; from++) {
             if (chains[from] != 0) {
                 long chainHash = entries.hash(chains[from]);
                 int to = find(chainHash);
                 tags[to] = tag(chainHash);
-                oldestAlike[to] = entries.index(chains[from]) + 1;
+                oldestAlike[to] = chains[from];
                 if (repeats != null) {
                     repeats.take(to, old, from);
                 }
             }
         }
         foundAt = -1;
-    }
-
-    /** The oldest entry of the chain at a place of the table; 0 = the place is empty. */
-    private long oldestAlike(int at) {
-        return oldestAlike[at] == 0 ? 0 : entries.sequence(oldestAlike[at] - 1);
     }
 
     /**
@@ -333,7 +324,7 @@ final class SeenMessages {
         int at = find(hash(sequence));
         long next = next(sequence);
         entries.removeOldest();
-        oldestAlike[at] = next == 0 ? 0 : entries.index(next) + 1;
+        oldestAlike[at] = next;
         if (next == 0) {
             if (repeats != null) {
                 repeats.ended(at);
@@ -349,7 +340,7 @@ final class SeenMessages {
         }
         int tag = tag(messageHash);
         int at = tag & tableMask;
-        while (tags[at] != 0 && (tags[at] != tag || entries.hash(oldestAlike(at)) != messageHash)) {
+        while (tags[at] != 0 && (tags[at] != tag || entries.hash(oldestAlike[at]) != messageHash)) {
             at = (at + 1) & tableMask;
         }
         foundHash = messageHash;

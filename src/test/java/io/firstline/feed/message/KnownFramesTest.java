@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KnownFramesTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final int ITEMS = 3;
     private static final MessageFormat USDM = Venue.find("binance-usdm", null).format();
 
     private final StreamTable streams = new StreamTable(List.of());
@@ -230,6 +231,44 @@ class KnownFramesTest {
             }
         }
         assertThat(found).isGreaterThan(100 * forgotten).isGreaterThan(5_000);
+    }
+
+    /** It would find the frame, and then not its items. */
+    @Test
+    void shouldKnowTheItemsOfEachFrameThatItKnows() {
+        long seed = System.nanoTime();
+        System.out.println("KnownFramesTest seed " + seed);
+        Random random = new Random(seed);
+        arrives(trade(0)); // there is a stream
+        KnownFrames known = new KnownFrames(streams, 64);
+        int found = 0;
+        for (int i = 0; i < 20_000; i++) {
+            int number = i / 10 + random.nextInt(10);
+            if (random.nextInt(3) == 0) {
+                keepCut(known, number);
+            } else if (known.fill(framed(number, i), Integer.MAX_VALUE)) {
+                found++;
+                long frame = copy.frameHash();
+                for (int item = 0; item < ITEMS; item++) {
+                    assertThat(known.fill(copy.itemOf(frame, item), Integer.MAX_VALUE))
+                            .as("item %d", item)
+                            .isTrue();
+                    assertThat(copy.key).isEqualTo(ITEMS * number + item);
+                }
+            }
+        }
+        assertThat(found).isGreaterThan(2_000);
+    }
+
+    private void keepCut(KnownFrames known, int number) {
+        framed(number, 0).in(streams.numbered(0));
+        known.keep(copy, ITEMS);
+        long frame = copy.frameHash();
+        for (int item = 0; item < ITEMS; item++) {
+            copy.itemOf(frame, item);
+            copy.key = ITEMS * number + item;
+            known.keep(copy, 1);
+        }
     }
 
     private void keep(KnownFrames known, int number, long nanos) {

@@ -176,13 +176,15 @@ final class KnownFrames {
         return true;
     }
 
+    /** Leaves the frame as the one found last, so that its items are found again in the same way. */
     private boolean areItemsKnown(long frame, int items) {
-        for (int i = 0; i < items; i++) {
-            if (find(hashOfItem(frame, i)) < 0) {
-                return false;
-            }
+        int at = recent;
+        boolean known = true;
+        for (int i = 0; i < items && known; i++) {
+            known = find(hashOfItem(frame, i)) >= 0;
         }
-        return true;
+        recent = at;
+        return known;
     }
 
     /** Returns what stands for the hash of an item of a frame. */
