@@ -253,7 +253,7 @@ class KnownFramesTest {
                     assertThat(known.fill(copy.itemOf(frame, item), Integer.MAX_VALUE))
                             .as("item %d", item)
                             .isTrue();
-                    assertThat(copy.key).isEqualTo(ITEMS * number + item);
+                    assertThat(copy.key).isEqualTo((long) ITEMS * number + item);
                 }
             }
         }
@@ -266,7 +266,7 @@ class KnownFramesTest {
         long frame = copy.frameHash();
         for (int item = 0; item < ITEMS; item++) {
             copy.itemOf(frame, item);
-            copy.key = ITEMS * number + item;
+            copy.key = (long) ITEMS * number + item;
             known.keep(copy, 1);
         }
     }
