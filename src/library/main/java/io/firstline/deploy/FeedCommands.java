@@ -29,6 +29,9 @@ import java.util.stream.Stream;
  * <ul>
  * <li>{@code {"do": "subscribe" | "unsubscribe", "streams": ["…"]}} → {@code {"connections": n}}: applies to present
  *     and future connections, on every node that receives the feed
+ * <li>with {@code "for": "…"}, the name of one of several holders, a stream is unsubscribed when none of them wants it: each
+ *     repeats {@code subscribe} about once a second; {@code unsubscribe} → {@code {"kept": ["…"]}}: what others want, or may
+ *     want because the owner is new; ask again later
  * <li>with {@code "answered": true}, {@code subscribe} waits for the venue's answers, at most 20 s: → {@code
  *     {"connections": n, "refused": {"stream": "the venue's words"}}}; refused streams are not subscribed any more
  * <li>{@code {"do": "set-on-connect", "messages": ["…"]}} → {@code {"connections": n}}
@@ -127,11 +130,9 @@ final class FeedCommands {
             ShardedFeed feed = current.get();
             Object name = command.getValue("do");
             return switch (String.valueOf(name)) {
-                case "subscribe" -> subscribe(strings(command, "streams"), command.getValue("answered"));
-                case "unsubscribe" ->
-                    runtimeSubscriptions
-                            .unsubscribe(strings(command, "streams"))
-                            .map(FeedCommands::connections);
+                case "subscribe" ->
+                    subscribe(strings(command, "streams"), holder(command), command.getValue("answered"));
+                case "unsubscribe" -> unsubscribe(strings(command, "streams"), holder(command));
                 case "set-on-connect" ->
                     runtimeSubscriptions
                             .setOnConnect(strings(command, "messages"))
@@ -161,11 +162,23 @@ final class FeedCommands {
         });
     }
 
-    private Future<JsonObject> subscribe(List<String> streams, Object answered) {
+    private static String holder(JsonObject command) {
+        return command.containsKey("for") ? string(command, "for") : null;
+    }
+
+    private Future<JsonObject> unsubscribe(List<String> streams, String holder) {
+        return holder == null
+                ? runtimeSubscriptions.unsubscribe(streams).map(FeedCommands::connections)
+                : runtimeSubscriptions.release(streams, holder).map(kept -> new JsonObject()
+                        .put("kept", new JsonArray(kept)));
+    }
+
+    private Future<JsonObject> subscribe(List<String> streams, String holder, Object answered) {
         if (answered != null && !(answered instanceof Boolean)) {
             throw new IllegalArgumentException("\"answered\" must be true or false");
         }
-        Future<JsonObject> sent = runtimeSubscriptions.subscribe(streams).map(FeedCommands::connections);
+        Future<JsonObject> sent =
+                runtimeSubscriptions.subscribe(streams, holder).map(FeedCommands::connections);
         return Boolean.TRUE.equals(answered)
                 ? sent.compose(reply -> runtimeSubscriptions
                         .refusals(streams)

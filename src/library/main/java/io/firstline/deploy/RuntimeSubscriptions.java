@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -40,6 +41,8 @@ final class RuntimeSubscriptions {
     private final ClusterPart part;
     private final Supplier<Future<Void>> leave;
     private final RejectionLog rejections;
+    private final StreamHolders holders = new StreamHolders();
+    private final LongSupplier nanos;
     private FeedConfig config;
     private SubscriptionOverrides amendments = SubscriptionOverrides.NONE;
     private int heardEpoch;
@@ -56,7 +59,8 @@ final class RuntimeSubscriptions {
         this.config = config;
         this.current = current;
         this.part = part;
-        this.rejections = new RejectionLog(LOG, scheduler::nowNanos);
+        this.nanos = scheduler::nowNanos;
+        this.rejections = new RejectionLog(LOG, nanos);
         if (part.isShared()) {
             this.leave = bus.consumer(Addresses.amendments(feed), this::received)::unregister;
             scheduler.every(SEND_MS, this::sendChanges);
@@ -93,7 +97,11 @@ final class RuntimeSubscriptions {
 
     // on the owner
 
-    Future<Integer> subscribe(List<String> streams) {
+    /** @param holder who wants them and will end them by {@link #release}; null = nobody in particular */
+    Future<Integer> subscribe(List<String> streams, String holder) {
+        if (holder != null) {
+            holders.wants(streams, holder, part.publishingEpoch(), nanos.getAsLong());
+        }
         return amend(feed -> feed.subscribe(streams), before -> before.subscribe(streams, streams(config)));
     }
 
@@ -111,6 +119,16 @@ final class RuntimeSubscriptions {
                 .compose(refused -> refused.isEmpty()
                         ? Future.succeededFuture(refused)
                         : unsubscribe(List.copyOf(refused.keySet())).map(refused));
+    }
+
+    /** Unsubscribes what no other holder wants, and returns the rest: the holder must ask again later. */
+    Future<List<String>> release(List<String> streams, String holder) {
+        List<String> kept = holders.leaves(streams, holder, part.publishingEpoch(), nanos.getAsLong());
+        List<String> ended =
+                streams.stream().filter(stream -> !kept.contains(stream)).toList();
+        return ended.isEmpty()
+                ? Future.succeededFuture(kept)
+                : unsubscribe(ended).map(kept);
     }
 
     Future<Integer> unsubscribe(List<String> streams) {

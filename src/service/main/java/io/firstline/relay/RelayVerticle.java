@@ -144,7 +144,7 @@ public final class RelayVerticle extends VerticleBase {
                 vertx,
                 answerMs,
                 served,
-                new UpstreamStreams(vertx.eventBus(), feed, config.limits().lingerMs()),
+                new UpstreamStreams(vertx, feed, config.limits().lingerMs()),
                 new RelaySnapshots(vertx, served),
                 config.limits(),
                 nanos);

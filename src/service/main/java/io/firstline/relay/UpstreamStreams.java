@@ -7,8 +7,11 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.RequestTemplate;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Collection;
@@ -33,7 +36,12 @@ final class UpstreamStreams {
     private static final String RELAY = "relay";
     private static final String STREAMS = "streams";
     private static final int MOST_STREAMS = 20_000;
+    /** How long a request waits for an owner: a node may just have died. */
+    private static final int OWNER_TRIES = 40;
 
+    private static final int OWNER_TRY_MS = 250;
+
+    private final Vertx vertx;
     private final EventBus bus;
     private final String feed;
     private final boolean canSubscribe;
@@ -48,8 +56,9 @@ final class UpstreamStreams {
     /** By stream, until the venue has answered the request for it. */
     private final Map<String, Future<Map<String, String>>> unanswered = new HashMap<>();
 
-    UpstreamStreams(EventBus bus, FeedConfig config, int lingerMs) {
-        this.bus = bus;
+    UpstreamStreams(Vertx vertx, FeedConfig config, int lingerMs) {
+        this.vertx = vertx;
+        this.bus = vertx.eventBus();
         this.feed = config.name();
         this.format = config.format();
         SubscribeTemplates templates = config.subscriptions();
@@ -160,6 +169,11 @@ final class UpstreamStreams {
                 .toList();
         if (canSubscribe && !due.isEmpty()) {
             command(new JsonObject().put("do", "unsubscribe"), due)
+                    .onSuccess(reply -> ledger.inherit(
+                            reply.getJsonArray("kept", new JsonArray()).stream()
+                                    .map(String::valueOf)
+                                    .toList(),
+                            nowNanos))
                     .onFailure(e -> LOG.debug("relay: {} does not unsubscribe {}: {}", feed, due, e.getMessage()));
         }
         if (relay != null && canSubscribe) {
@@ -198,8 +212,8 @@ final class UpstreamStreams {
     }
 
     /**
-     * Other relays do not unsubscribe what this one wants. One may have done so just before it heard that, and an owner
-     * may have died with the latest changes: subscribing again changes nothing otherwise.
+     * The owner keeps what one of the relays wants, and an owner may have died with the latest changes: subscribing again
+     * changes nothing otherwise.
      */
     private void share() {
         List<String> wanted = List.copyOf(ledger.wanted());
@@ -217,7 +231,22 @@ final class UpstreamStreams {
     }
 
     private Future<JsonObject> command(JsonObject command, List<String> streams) {
-        return bus.<JsonObject>request(Addresses.command(feed), command.put(STREAMS, new JsonArray(streams)))
-                .map(Message::body);
+        if (relay != null) {
+            command.put("for", relay);
+        }
+        return command(command.put(STREAMS, new JsonArray(streams)), OWNER_TRIES);
+    }
+
+    private Future<JsonObject> command(JsonObject command, int tries) {
+        return bus.<JsonObject>request(Addresses.command(feed), command)
+                .map(Message::body)
+                .recover(failure -> {
+                    if (!(failure instanceof ReplyException reply) || reply.failureType() != ReplyFailure.NO_HANDLERS) {
+                        return Future.failedFuture(failure);
+                    }
+                    return tries > 1
+                            ? vertx.timer(OWNER_TRY_MS).compose(over -> command(command, tries - 1))
+                            : Future.failedFuture("no node publishes " + feed + " now: try again");
+                });
     }
 }
