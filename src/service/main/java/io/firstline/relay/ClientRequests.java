@@ -96,7 +96,11 @@ final class ClientRequests {
         List<String> withSnapshot = streams.stream()
                 .filter(stream -> upstream.hasSnapshot(client.session().shown(stream)))
                 .toList();
-        return withSnapshot.stream().anyMatch(upstream::isSubscribed) ? withSnapshot : List.of();
+        return withSnapshot.stream()
+                        .anyMatch(stream -> upstream.isSubscribed(stream)
+                                || upstream.isUnordered(client.session().shown(stream)))
+                ? withSnapshot
+                : List.of();
     }
 
     private void refuse(RelayClient client, String why) {
@@ -319,6 +323,11 @@ final class ClientRequests {
     /** See {@link UpstreamStreams#shareWithOthers}. */
     void shareWithOthers() {
         upstream.shareWithOthers(nanos);
+    }
+
+    /** See {@link RelaySnapshots#numbersAreOwn}. */
+    void numbersAreOwn() {
+        snapshots.numbersAreOwn();
     }
 
     /** See {@link UpstreamStreams#look}. */

@@ -19,10 +19,16 @@ final class RelaySnapshots {
     private final Vertx vertx;
     private final RelayFeed feed;
     private final Map<String, Promise<StreamSnapshot>> gathering = new LinkedHashMap<>();
+    private boolean numbersAreOwn;
 
     RelaySnapshots(Vertx vertx, RelayFeed feed) {
         this.vertx = vertx;
         this.feed = feed;
+    }
+
+    /** The feed's messages have numbers of this relay's own, which say nothing about the place of a snapshot. */
+    void numbersAreOwn() {
+        numbersAreOwn = true;
     }
 
     /**
@@ -30,6 +36,9 @@ final class RelaySnapshots {
      * received everything up to its place.
      */
     Future<StreamSnapshot> ask(String stream) {
+        if (numbersAreOwn) {
+            return Future.failedFuture("a relay with \"failover\": \"merged\" has no snapshots");
+        }
         return gathering
                 .computeIfAbsent(stream, wanted -> {
                     Promise<StreamSnapshot> promise = Promise.promise();

@@ -11,6 +11,7 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.BearerToken;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.connection.PingAnswers;
+import io.firstline.replay.Failover;
 import io.firstline.replay.FeedSubscription;
 import io.firstline.replay.SubscriptionOptions;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -197,6 +198,9 @@ public final class RelayVerticle extends VerticleBase {
                     .dropHandler(loss -> served.lost(loss.count(), nanos.getAsLong()));
             subscriptions.add(subscription);
             feeds.get(feed.name()).requests().shareWithOthers();
+            if (config.failover() == Failover.MERGED && vertx.isClustered()) {
+                feeds.get(feed.name()).requests().numbersAreOwn();
+            }
             made.complete(subscription);
         });
         return made.future().compose(FeedSubscription::start);

@@ -113,6 +113,16 @@ final class UpstreamStreams {
     }
 
     /**
+     * Whether the merged stream may have several snapshots after the first subscription, whose order nothing proves: each
+     * connection gets one.
+     *
+     * @param shown the stream's name in messages
+     */
+    boolean isUnordered(String shown) {
+        return format.classOf(shown).sequence().last().isEmpty();
+    }
+
+    /**
      * A client wants these streams. If this fails, {@link #leave} them too.
      *
      * @return those that the venue refuses, with its words, once it has answered; they are forgotten then

@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
 final class SnapshotFetch {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotFetch.class);
     private static final long LOOK_MS = 20;
+    /** The wait until it asks again for an attempt to connect. */
+    private static final long ROOM_MS = 250;
 
     private final ContextInternal context;
     private final Scheduler scheduler;
@@ -144,9 +146,19 @@ final class SnapshotFetch {
 
     private void open(Feed pool, List<String> streams) {
         timer = scheduler.every(LOOK_MS, this::look);
+        connect(pool, streams);
+    }
+
+    /** Connects as soon as the limits leave an attempt. */
+    private void connect(Feed pool, List<String> streams) {
         here(pool.spare(streams)).onComplete(made -> {
             if (made.failed()) {
-                refuseAll(SnapshotRefusal.NO_ROOM, String.valueOf(made.cause().getMessage()));
+                if (ended || scheduler.nowNanos() - startedNanos > limitNanos / 2) {
+                    refuseAll(
+                            SnapshotRefusal.NO_ROOM, String.valueOf(made.cause().getMessage()));
+                } else {
+                    scheduler.once(ROOM_MS, () -> connect(pool, streams));
+                }
                 return;
             }
             spare = made.result();
