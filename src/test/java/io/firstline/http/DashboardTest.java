@@ -3,20 +3,32 @@ package io.firstline.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.firstline.bus.FeedSink;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.service.RelayConfig;
+import io.firstline.relay.RelayVerticle;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;
+import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Browser;
 import io.firstline.testkit.ProxyServer;
 import io.firstline.testkit.ScriptedServer;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,6 +84,50 @@ class DashboardTest extends HttpTestBase {
         assertThat(browser.requests())
                 .as("nothing from elsewhere")
                 .allMatch(url -> url.equals("about:blank") || url.startsWith("http://127.0.0.1:" + port + "/"));
+    }
+
+    /** A client that does not read. */
+    private static Socket unread(RelayVerticle relay, String path) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), URI.create(relay.url()).getPort()));
+        socket.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    @Test
+    void shouldShowTheRelaysClientsWithStreamsRateAndBacklog() throws IOException {
+        exchange = exchange(quiet());
+        RelayVerticle relay = new RelayVerticle(RelayConfig.DEFAULT.withPort(0), registry);
+        join(vertx.deployVerticle(relay));
+        FeedSink sink = relay.sink(
+                FeedConfig.fromJson(config("btc", exchange.url(COMBINED), 2).put("streamPointer", "/stream")));
+        show(config("btc", exchange.url(COMBINED), 2));
+        String rows =
+                "[...document.querySelectorAll('#relay-clients tbody tr')].map(row => [...row.cells].map(cell => cell.textContent))";
+        browser.until("!document.getElementById('relay').hidden");
+        browser.until("document.getElementById('relay-clients').textContent.includes('No clients.')");
+
+        Buffer payload = Buffer.buffer("x".repeat(60_000));
+        AtomicLong sequence = new AtomicLong();
+        try (Socket one = unread(relay, "/feeds/btc?streams=" + TRADE);
+                Socket all = unread(relay, "/feeds/btc")) {
+            browser.until("document.getElementById('relay-of').textContent.endsWith(', 2 clients')");
+            vertx.setPeriodic(
+                    20,
+                    id -> sink.publish(new FeedMessage(
+                            "btc", 0, sequence.incrementAndGet(), "c", 1, TRADE, 0, payload, true, false)));
+            browser.until(rows + ".some(cells => cells[2] === '" + TRADE + "' && parseInt(cells[3]) > 0)");
+            browser.until(rows + ".some(cells => cells[1] === 'btc' && cells[2] === 'all')");
+            browser.until(rows + ".some(cells => parseInt(cells[4]) > 0)"); // bytes wait
+            assertThat(List.of(one, all)).noneMatch(Socket::isClosed);
+        }
+        browser.until("document.getElementById('relay-clients').textContent.includes('No clients.')");
+        assertNoComplaints();
     }
 
     @Test

@@ -108,9 +108,11 @@ class RelayedExchangeTest extends RelayTestBase {
         eventually(() -> !reader.payloads.isEmpty());
 
         for (int second = 0; second < seconds; second++) {
-            exchange.lines().stream().findFirst().ifPresent(line -> exchange.cut(line.number(), CutKind.RESET));
+            if (exchange.lines().size() == 2) { // the pool waits longer after each cut
+                exchange.cut(exchange.lines().get(0).number(), CutKind.RESET);
+            }
             long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-            eventually(() -> System.nanoTime() - until > 0 && exchange.lines().size() == 2);
+            eventually(() -> System.nanoTime() - until > 0);
         }
         exchange.lines().forEach(line -> exchange.freeze(line.number())); // the stream ends
         Buffer begin = reader.payloads.peek();
