@@ -30,6 +30,31 @@ class Trades {
   }
 }
 
+/** An order book that a client subscribes late: a snapshot, then changes without a hole. */
+class LateBook {
+  last = undefined;
+  changes = 0;
+
+  constructor(trades, subscribe) {
+    this.trades = trades;
+    setTimeout(subscribe, seconds * 400);
+  }
+
+  saw(isSnapshot, before, number) {
+    if (!isSnapshot && before !== this.last) {
+      this.trades.problems.push(`book: ${number} follows ${before}, not ${this.last}`);
+    }
+    this.last = number;
+    this.changes += isSnapshot ? 0 : 1;
+  }
+
+  check() {
+    if (this.changes === 0) {
+      this.trades.problems.push('no book');
+    }
+  }
+}
+
 /** Runs a client for its time: a second stream comes and goes. */
 async function trial(trades, symbols, subscribe, unsubscribe) {
   const [first, second] = symbols;
@@ -109,26 +134,34 @@ const clients = {
   async 'okx-api'(trades) {
     const { WebsocketClient } = require('okx-api');
     const client = new WebsocketClient({ wsUrl: `${url}/ws/v5/public` }, silent);
-    client.on('update', message => message.data.forEach(trade => trades.saw(trade.instId, Number(trade.tradeId))));
+    const book = new LateBook(trades, () => client.subscribe({ channel: 'books', instId: 'BTC-USDT' }));
+    client.on('update', ({ arg, action, data }) => data.forEach(each => arg.channel === 'books'
+      ? book.saw(action === 'snapshot', each.prevSeqId, each.seqId)
+      : trades.saw(each.instId, Number(each.tradeId))));
     client.on('exception', e => trades.problems.push(JSON.stringify(e)));
     await trial(
       trades,
       ['BTC-USDT', 'ETH-USDT'],
       instId => client.subscribe({ channel: 'trades', instId }),
       instId => client.unsubscribe({ channel: 'trades', instId }));
+    book.check();
     client.closeAll(true);
   },
 
   async 'bybit-api'(trades) {
     const { WebsocketClient } = require('bybit-api');
     const client = new WebsocketClient({ market: 'v5', wsUrl: `${url}/v5/public/spot` }, silent);
-    client.on('update', message => message.data.forEach(trade => trades.saw(trade.s, Number(trade.i))));
+    const book = new LateBook(trades, () => client.subscribeV5('orderbook.50.BTCUSDT', 'spot'));
+    client.on('update', ({ topic, type, data }) => topic.startsWith('orderbook')
+      ? book.saw(type === 'snapshot', data.u - 1, data.u)
+      : data.forEach(trade => trades.saw(trade.s, Number(trade.i))));
     client.on('exception', e => trades.problems.push(JSON.stringify(e)));
     await trial(
       trades,
       ['BTCUSDT', 'ETHUSDT'],
       symbol => client.subscribeV5(`publicTrade.${symbol}`, 'spot'),
       symbol => client.unsubscribeV5(`publicTrade.${symbol}`, 'spot'));
+    book.check();
     client.closeAll(true);
   },
 
@@ -182,7 +215,7 @@ async function ccxt(name, trades, changeUrl) {
       }
     }
   };
-  const counts = name === 'binance' ? { ticker: 0, book: 0 } : { ticker: 0 };
+  const counts = { ticker: 0, book: 0 };
   let isOpen = true;
   const count = async (what, next) => {
     while (isOpen) {
@@ -198,14 +231,12 @@ async function ccxt(name, trades, changeUrl) {
     }
   };
   count('ticker', () => exchange.watchTicker('BTC/USDT'));
-  if (name === 'binance') {
-    count('book', async () => {
-      const book = await exchange.watchOrderBook('BTC/USDT');
-      if (!(book.bids[0][0] < book.asks[0][0])) {
-        throw new Error(`bid ${book.bids[0]}, ask ${book.asks[0]}`);
-      }
-    });
-  }
+  count('book', async () => {
+    const book = await exchange.watchOrderBook('BTC/USDT');
+    if (!(book.bids[0][0] < book.asks[0][0])) {
+      throw new Error(`bid ${book.bids[0]}, ask ${book.asks[0]}`);
+    }
+  });
   await trial(
     trades,
     ['BTC/USDT', 'ETH/USDT'],

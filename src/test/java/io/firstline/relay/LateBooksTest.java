@@ -42,8 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A client that joins in the middle builds the same book as one that was there from the start. */
 class LateBooksTest extends RelayTestBase {
-    private static final List<BookVenue> VENUES =
-            List.of(BookVenue.OKX, BookVenue.BYBIT, BookVenue.KRAKEN, BookVenue.BINANCE);
     private static final int CONNECTIONS = 3;
     private static final List<LineBehaviour> LINES = List.of(
             LineBehaviour.perfect(),
@@ -59,6 +57,10 @@ class LateBooksTest extends RelayTestBase {
     private final Map<BookVenue, Client> first = new EnumMap<>(BookVenue.class);
     private final Queue<Client> late = new ConcurrentLinkedQueue<>();
     private final AtomicInteger rejoined = new AtomicInteger();
+    private List<BookVenue> venues = List.of(BookVenue.OKX, BookVenue.BYBIT, BookVenue.KRAKEN, BookVenue.BINANCE);
+    /** Here, all venues have one host: by default they have no limits that they would share. */
+    private String limits = "";
+
     private ExchangeSimulator exchange;
     private WebSocketClient sockets;
     private HttpClient http;
@@ -115,23 +117,22 @@ class LateBooksTest extends RelayTestBase {
         http = vertx.createHttpClient();
         relay = new RelayVerticle(LOCAL.withLimit("maxClients", 1_000), registry);
         join(vertx.deployVerticle(relay));
-        for (BookVenue venue : VENUES) {
+        for (BookVenue venue : venues) {
             FeedConfig feed = feed(venue);
             PoolVerticle verticle = new PoolVerticle(feed);
             verticle.publishTo(relay.sink(feed));
             deployments.add(join(vertx.deployVerticle(verticle)));
         }
-        eventually(() -> exchange.lines().size() == VENUES.size() * CONNECTIONS);
-        VENUES.forEach(venue -> first.put(venue, new Client(venue)));
+        eventually(() -> exchange.lines().size() == venues.size() * CONNECTIONS);
+        venues.forEach(venue -> first.put(venue, new Client(venue)));
     }
 
-    /** The venues' limits of connects a host would count together here. */
     private FeedConfig feed(BookVenue venue) {
         try {
-            Path venues = Files.createDirectories(folder.resolve("venues"));
+            Path profiles = Files.createDirectories(folder.resolve("venues"));
             Files.writeString(
-                    venues.resolve("my-" + venue.profile() + ".json"),
-                    "{\"extends\":\"" + venue.profile() + "\",\"limits\":[]}");
+                    profiles.resolve("my-" + venue.profile() + ".json"),
+                    "{\"extends\":\"" + venue.profile() + "\",\"limits\":[" + limits + "]}");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -160,7 +161,7 @@ class LateBooksTest extends RelayTestBase {
     }
 
     private void joins(int clientsPerVenue, int spanMs, int cutEveryMs) {
-        for (BookVenue venue : VENUES) {
+        for (BookVenue venue : venues) {
             for (int i = 0; i < clientsPerVenue; i++) {
                 vertx.setTimer(1L + random.nextInt(spanMs), id -> late.add(new Client(venue)));
             }
@@ -172,7 +173,7 @@ class LateBooksTest extends RelayTestBase {
                         .map(client -> client.venue + " " + client.book.messages())
                         .toList()
                         .toString(),
-                () -> late.size() == clientsPerVenue * VENUES.size()
+                () -> late.size() == clientsPerVenue * venues.size()
                         && late.stream().allMatch(client -> client.book.messages() > 10));
         vertx.cancelTimer(cuts);
         exchange.pauseEmission();
@@ -212,5 +213,21 @@ class LateBooksTest extends RelayTestBase {
         deploy(40);
 
         joins(100, 30_000, 1_000);
+    }
+
+    @Test
+    void shouldWaitForRoomInTheLimitsOfTheVenue() {
+        venues = List.of(BookVenue.OKX);
+        limits = "{\"what\":\"connects\",\"max\":2,\"perMs\":400,\"scope\":\"host\"}";
+        deploy(200);
+        eventually(() -> first.get(BookVenue.OKX).book.messages() > 10);
+        int newest = exchange.lines().get(2).number();
+        exchange.lines().stream().limit(2).forEach(line -> exchange.cut(line.number(), CutKind.RESET));
+        eventually(() -> exchange.lines().stream().anyMatch(line -> line.number() > newest));
+
+        Client client = new Client(BookVenue.OKX);
+
+        eventually(() -> client.book.messages() > 10);
+        assertThat(rejoined).hasValue(0);
     }
 }
