@@ -14,6 +14,7 @@ import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Overflow;
+import io.firstline.stream.StreamSnapshot;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.HandClock;
 import io.vertx.core.Context;
@@ -26,6 +27,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
@@ -311,5 +313,28 @@ class FeedSubscriptionTest extends BusTestBase {
         assertThatIllegalArgumentException().isThrownBy(() -> SubscriptionOptions.DEFAULT.withGapTimeoutMs(0));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SubscriptionOptions.DEFAULT.withBuffer(0, Overflow.DROP_OLDEST));
+    }
+
+    @Test
+    void shouldAskTheNewOwnerAgainForASnapshot() {
+        StreamSnapshot of1 = new StreamSnapshot("book", 1, 6, Set.of(5L), Buffer.buffer("old"), true);
+        StreamSnapshot of2 = new StreamSnapshot("book", 2, 8, Set.of(10L), Buffer.buffer("new"), false);
+        Queue<StreamSnapshot> answers = new ConcurrentLinkedQueue<>(List.of(of1, of2));
+        vertx.eventBus()
+                .consumer(
+                        Addresses.command("btc"),
+                        request -> request.reply(answers.remove().toJson()));
+        FeedSubscription subscription = subscribed(SubscriptionOptions.DEFAULT);
+        vertx.eventBus().publish(Addresses.feed("btc"), message(2, 7, "seven"));
+        eventually(() -> !got.isEmpty());
+
+        StreamSnapshot snapshot = join(subscription.snapshot("book"));
+
+        assertThat(snapshot).isEqualTo(of2);
+        assertThat(LongStream.rangeClosed(7, 11)
+                        .boxed()
+                        .filter(n -> snapshot.isContinuedBy(
+                                new FeedMessage("btc", 2, n, "c", n, "book", 0, Buffer.buffer("x"), true, false))))
+                .containsExactly(9L, 11L);
     }
 }

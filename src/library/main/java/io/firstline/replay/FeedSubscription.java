@@ -10,6 +10,7 @@ import io.firstline.replay.retention.ReplayService;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Loss;
+import io.firstline.stream.StreamSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -19,6 +20,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.ReadStream;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -50,6 +52,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     /** A quarter of the bound of a bus consumer's backlog, because other messages wait as well. */
     private static final Volume HOLD = new Volume(16_384, 16 << 20);
 
+    private static final int SNAPSHOT_ATTEMPTS = 3;
     private static final int REMEMBERED = 16_384;
     private static final long OVERLAP_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long WANTS_MS = 1_000;
@@ -68,6 +71,8 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private Future<Void> left;
     private boolean closed;
     private boolean bodyReported;
+    /** The youngest owner whose messages have arrived. */
+    private int newestEpoch;
 
     /** Creates a subscription with another clock and other timers. */
     FeedSubscription(Vertx vertx, Scheduler scheduler, String feed, SubscriptionOptions options) {
@@ -173,6 +178,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             return;
         }
         if (body instanceof FeedMessage feedMessage) {
+            newestEpoch = Math.max(newestEpoch, feedMessage.epoch());
             reader.arrived(message.headers().get(Addresses.LINE), feedMessage, scheduler.nowNanos());
             turn();
         } else {
@@ -218,6 +224,40 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             reader.unanswered(request, nobody, scheduler.nowNanos());
         }
         turn();
+    }
+
+    /**
+     * Asks the feed's owner for a snapshot of a stream, such as an order book; asks again if the owner changes meanwhile. Keep
+     * the messages that are delivered after this call: {@link StreamSnapshot#isContinuedBy} says which of them continue it.
+     *
+     * @return fails with the reason if there is none, and always with {@link Failover#MERGED}, which numbers messages anew
+     */
+    public Future<StreamSnapshot> snapshot(String streamName) {
+        Promise<StreamSnapshot> promise = context.promise();
+        if (merges) {
+            promise.fail(new IllegalStateException("a subscription with Failover.MERGED has no snapshots"));
+        } else {
+            context.runOnContext(
+                    v -> askForSnapshot(streamName, SNAPSHOT_ATTEMPTS).onComplete(promise));
+        }
+        return promise.future();
+    }
+
+    private Future<StreamSnapshot> askForSnapshot(String streamName, int attempts) {
+        return vertx.eventBus()
+                .<JsonObject>request(
+                        Addresses.command(feed),
+                        new JsonObject().put("do", "snapshot").put("stream", streamName))
+                .map(reply -> StreamSnapshot.of(reply.body()))
+                .compose(snapshot -> {
+                    if (snapshot.epoch() >= newestEpoch) {
+                        return Future.succeededFuture(snapshot);
+                    }
+                    return attempts > 1
+                            ? askForSnapshot(streamName, attempts - 1)
+                            : Future.failedFuture(
+                                    new IllegalStateException("the owner of " + feed + " keeps changing"));
+                });
     }
 
     /** Returns the figures so far. */
