@@ -58,6 +58,9 @@ class HundredClientsTest extends RelayTestBase {
     private final AtomicInteger emitted = new AtomicInteger();
     private final List<Counting> good = new ArrayList<>();
     private String deployment;
+    /** Closes its sockets when nobody refers to it. */
+    private WebSocketClient client;
+
     private double mostQueued;
     private long emission;
     private Level levelBefore;
@@ -147,7 +150,7 @@ class HundredClientsTest extends RelayTestBase {
             }
         });
         deployment = join(vertx.deployVerticle(verticle));
-        WebSocketClient client = vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(GOOD));
+        client = vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(GOOD));
         for (int i = 0; i < GOOD; i++) {
             String path = i % 10 == 0 ? "/feeds/f" : "/feeds/f?streams=" + TRADE;
             good.add(new Counting(join(client.connect(port(), "127.0.0.1", path))));
