@@ -13,6 +13,15 @@
  * first publishes messages that it has and the owner had not published ({@link io.firstline.cluster.ReplicaCore}). A process
  * that was frozen publishes nothing when it continues, because it checks its lease for every message.
  *
+ * <p><b>Evidence.</b> A process that has ended frees its leases at once: the kernel closes its connections, and its
+ * port refuses new ones ({@link io.firstline.cluster.DeathProbe}). A member listens on that port until it can publish
+ * nothing more. An owner that does not receive the exchange is found by a warm node that receives messages and has
+ * heard everything from the owner except those ({@link io.firstline.cluster.HandOverPolicy}).
+ *
+ * <p><b>Lines.</b> Each node that receives a feed also publishes what its own pools merged, while a subscription wants
+ * it ({@link io.firstline.cluster.NodeLine}). A subscription with {@link io.firstline.replay.Failover#MERGED}
+ * arbitrates between these lines and needs no lease.
+ *
  * <p><b>A warm node</b> can take over without a loss, and reports that in its status. It hears the owner, has
  * everything that the owner has published ({@link io.firstline.cluster.MissingRanges}), receives the feed itself, and the two
  * overlap ({@link io.firstline.cluster.StandbyReadiness}). Warm nodes claim a feed first, nodes that do not receive it last. An
