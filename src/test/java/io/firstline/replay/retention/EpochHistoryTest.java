@@ -40,6 +40,17 @@ class EpochHistoryTest {
         assertThat(epochs.epochOf(10)).isEqualTo(-1);
     }
 
+    /** An owner that had nothing began with 1; this node heard it from 103 on, and knows an earlier owner. */
+    @Test
+    void shouldDifferFromTheStartIfTheOwnerBeganWithNothing() {
+        EpochHistory ours = epochs("5:1,7:103");
+
+        assertThat(ours.divergence(epochs("7:1"))).isEqualTo(1);
+        assertThat(epochs("7:1").divergence(ours)).isEqualTo(1);
+        assertThat(ours.divergence(epochs("6:90,7:103"))).isEqualTo(90);
+        assertThat(epochs("7:103").divergence(epochs("7:1"))).isEqualTo(Long.MAX_VALUE);
+    }
+
     @Test
     void shouldBeWrittenAndRead() {
         EpochHistory epochs = EpochHistory.NONE.begin(0, 1).begin(7, 4_711);

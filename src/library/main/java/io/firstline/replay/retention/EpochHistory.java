@@ -76,7 +76,12 @@ public record EpochHistory(List<Begin> begins) {
                 && other.begins.stream().anyMatch(theirs -> theirs.epoch() == begin.epoch());
         return joinedHere
                 || other.isEmpty()
-                || begin.epoch() <= other.begins.get(0).epoch();
+                || (begin.epoch() <= other.begins.get(0).epoch() && !other.isComplete());
+    }
+
+    /** Returns whether it knows the owner of every number: an owner that had nothing begins with 1. */
+    private boolean isComplete() {
+        return begins.get(0).first() == 1;
     }
 
     /** Returns this list up to a number, and the other list from there on. */
