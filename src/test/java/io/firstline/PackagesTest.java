@@ -30,7 +30,9 @@ class PackagesTest {
             Map.entry("config.venue", "config config.check config.problem config.secret"),
             Map.entry("config.feed", "config config.check config.problem config.secret config.venue"),
             Map.entry("config.cluster", "config.check config.problem"),
-            Map.entry("config.service", "config config.check config.cluster config.feed config.problem config.venue"),
+            Map.entry(
+                    "config.service",
+                    "config config.check config.cluster config.feed config.problem config.venue replay"),
             Map.entry("arbitration", "arbitration.report"),
             Map.entry("stream", "payload"),
             Map.entry("connection.report", "payload"),
@@ -75,7 +77,7 @@ class PackagesTest {
             Map.entry("relay.dialect", "config.check config.venue payload"),
             Map.entry(
                     "relay",
-                    "bridge bus config.feed config.service config.venue connection feed.report relay.dialect replay stream"),
+                    "bridge bus bus.publish config.feed config.service config.venue connection feed.report relay.dialect replay stream"),
             Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry("bench.peers", "arbitration config.venue feed.message merge payload recording stream"),
             Map.entry(
