@@ -29,22 +29,32 @@ class LeaseModelTest {
 
     @Test
     void shouldNeverHaveTwoOwnersAtATime() {
+        run("lease", false);
+    }
+
+    /** The same with leases in etcd, whose requests and answers are lost, late and out of order, and whose data is lost. */
+    @Test
+    void shouldNeverHaveTwoOwnersAtATimeWithLeasesInEtcd() {
+        run("lease in etcd", true);
+    }
+
+    private static void run(String what, boolean isInEtcd) {
         long seed = Long.getLong("firstline.seed", System.nanoTime());
-        System.out.println("[lease] seed " + seed);
+        System.out.println("[" + what + "] seed " + seed);
         Random seeds = new Random(seed);
         long tenures = 0;
         long without = 0;
         long total = 0;
         for (int run = 0; run < RUNS; run++) {
-            World world = new World(seeds.nextLong(), run % 2 == 0 ? 3 : 5);
+            World world = new World(seeds.nextLong(), run % 2 == 0 ? 3 : 5, isInEtcd);
             world.run();
             tenures += world.tenures;
             without += world.withoutOwner;
             total += world.now;
         }
         System.out.printf(
-                "[lease] %d runs, %,d s, %,d changes of owner, without one %.1f %% of the time%n",
-                RUNS, total / SECOND, tenures, 100.0 * without / total);
+                "[%s] %d runs, %,d s, %,d changes of owner, without one %.1f %% of the time%n",
+                what, RUNS, total / SECOND, tenures, 100.0 * without / total);
         assertThat(tenures).isGreaterThan(RUNS * 4L);
     }
 
@@ -68,8 +78,12 @@ class LeaseModelTest {
         private long withoutOwner;
         private boolean calm;
 
-        World(long seed, int size) {
+        /** Null = the members grant the leases. */
+        private final SimulatedEtcd etcd;
+
+        World(long seed, int size, boolean isInEtcd) {
             this.seed = seed;
+            this.etcd = isInEtcd ? new SimulatedEtcd() : null;
             this.random = new Random(seed);
             List<String> names = IntStream.range(0, size)
                     .mapToObj(i -> "127.0.0.1:" + (i + 1))
@@ -124,6 +138,9 @@ class LeaseModelTest {
                     }
                 }
             }
+            if (etcd != null) {
+                misfortuneOfEtcd();
+            }
             Member one = nodes.get(random.nextInt(nodes.size()));
             switch (random.nextInt(5)) {
                 case 0 -> one.frozenUntil = now + random.nextInt(3_000) * MS;
@@ -131,6 +148,17 @@ class LeaseModelTest {
                 case 2 -> one.receives = !one.receives;
                 case 3 -> one.leave();
                 default -> one.fails = random.nextBoolean();
+            }
+        }
+
+        private void misfortuneOfEtcd() {
+            for (Member node : nodes) {
+                node.lackOfEtcd = random.nextInt(4) == 0 ? random.nextDouble() : 0;
+            }
+            if (random.nextInt(10) == 0) {
+                etcd.wipe();
+            } else if (random.nextInt(10) == 0) {
+                etcd.deleteReports();
             }
         }
 
@@ -173,6 +201,11 @@ class LeaseModelTest {
         private final double speed;
         private final long offset;
         private LeaseNode node;
+        /** Null = the members grant the leases. */
+        private EtcdLeases leases;
+        /** The share of requests to etcd, and of its answers, that is lost. */
+        private double lackOfEtcd;
+
         private long frozenUntil;
         private int life;
         private boolean receives = true;
@@ -221,7 +254,8 @@ class LeaseModelTest {
             life++;
             epoch = 0;
             deployed = false;
-            node = new LeaseNode(config, List.of(FEED), 1, 2 * SECOND, time());
+            leases = world.etcd == null ? null : new EtcdLeases(config.self(), "" + life, config.leaseMs(), clock());
+            node = new LeaseNode(config, leases, List.of(FEED), 1, 2 * SECOND, time());
             int mine = life;
             deliver(world.now + world.random.nextInt(50) * MS, () -> tick(mine));
         }
@@ -231,6 +265,7 @@ class LeaseModelTest {
             frozenUntil = world.now;
             receives = true;
             fails = false;
+            lackOfEtcd = 0;
         }
 
         void leave() {
@@ -258,12 +293,45 @@ class LeaseModelTest {
         private void tick(int mine) {
             observe();
             carryOut(node.tick(time()));
+            askEtcd();
             deliver(world.now + TICK, () -> tick(mine));
         }
 
         void step(NodeMessage message) {
             observe();
             carryOut(node.step(message, time()));
+            askEtcd();
+        }
+
+        /** The request arrives after a while, or not, and so does the answer; after its time-out it has failed. */
+        private void askEtcd() {
+            EtcdRound round = leases == null ? null : leases.next(clock());
+            if (round == null) {
+                return;
+            }
+            deliver(world.now + leases.timeoutNanos(), () -> {
+                leases.failed(round.number(), world.random.nextInt(300) * MS, clock());
+                askEtcd();
+            });
+            if (world.random.nextDouble() < lackOfEtcd) {
+                return;
+            }
+            // it may arrive when the process has died
+            world.at(world.now + delay(), () -> {
+                EtcdRound.Answer answer = world.etcd.carryOut(round);
+                if (world.random.nextDouble() >= lackOfEtcd) {
+                    deliver(world.now + delay(), () -> {
+                        leases.answered(answer, clock());
+                        observe();
+                        carryOut(node.granted(time()));
+                        askEtcd();
+                    });
+                }
+            });
+        }
+
+        private long delay() {
+            return (long) (world.random.nextDouble() * world.maxDelay);
         }
 
         private void observe() {
@@ -285,7 +353,7 @@ class LeaseModelTest {
                 epoch = 0;
             } else if (action instanceof LeaseAction.Broadcast broadcast) {
                 for (Member other : world.nodes) {
-                    if (other != this) {
+                    if (other != this && node.members().contains(other.config.self())) {
                         world.send(number, other.number, broadcast.heartbeat());
                     }
                 }

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * </ul>
  *
  * <p>A record that is missing is treated as if its owner had just reported, because it may have been deleted. The
- * leases of etcd itself are not used: they last at least 2 s, and before its version 3.4.29 a leader that was paused
+ * leases of etcd itself are not used: they last at least 2 s, and before its versions 3.4.31 and 3.5.13 a paused leader
  * could revoke a lease that its successor had renewed.
  *
  * <p>Single-threaded; times are nanoseconds of this node's monotonic clock. Clocks need not agree, but their speeds
