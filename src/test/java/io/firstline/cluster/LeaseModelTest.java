@@ -254,7 +254,9 @@ class LeaseModelTest {
             life++;
             epoch = 0;
             deployed = false;
-            leases = world.etcd == null ? null : new EtcdLeases(config.self(), "" + life, config.leaseMs(), clock());
+            leases = world.etcd == null
+                    ? null
+                    : new EtcdLeases(config.self(), new NodeRun(life, number + 1), "", config.leaseMs(), clock());
             node = new LeaseNode(config, leases, List.of(FEED), 1, 2 * SECOND, time());
             int mine = life;
             deliver(world.now + world.random.nextInt(50) * MS, () -> tick(mine));

@@ -22,8 +22,7 @@ final class SimulatedEtcd {
         } else if (change instanceof EtcdRound.Put put) {
             EtcdRecord before = records.getOrDefault(put.feed(), EtcdRecord.none(0));
             EtcdRecord record = put.record();
-            boolean lostIsSilent =
-                    put.lost() == null || reports.getOrDefault(put.lost(), 0L) == put.lostRevision();
+            boolean lostIsSilent = put.lost() == null || reports.getOrDefault(put.lost(), 0L) == put.lostRevision();
             if (before.revision() == record.revision() && lostIsSilent) {
                 records.put(
                         put.feed(),

@@ -112,16 +112,12 @@ public final class ClusterVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         scheduler = given == null ? Scheduler.of(vertx) : given;
+        int busPort = HazelcastCluster.busPort(vertx);
+        StepTime start = time();
         if (config.lease() != null) {
-            etcd = new EtcdLink(vertx, config, scheduler, this::granted);
+            etcd = new EtcdLink(vertx, config, new NodeRun(start.epochMs(), busPort), scheduler, this::granted);
         }
-        node = new LeaseNode(
-                config,
-                etcd == null ? null : etcd.leases(),
-                feeds.keySet(),
-                HazelcastCluster.busPort(vertx),
-                lingerNanos,
-                time());
+        node = new LeaseNode(config, etcd == null ? null : etcd.leases(), feeds.keySet(), busPort, lingerNanos, start);
         probe = new DeathProbe(vertx, scheduler);
         HazelcastCluster.whenClosedByPeer(vertx, port -> context.runOnContext(v -> mayHaveEnded(port)));
         scheduler.every(Math.max(1, config.leaseMs() / LeaseNode.TICKS_PER_LEASE), this::tick);
@@ -176,6 +172,7 @@ public final class ClusterVerticle extends VerticleBase {
                 .forEach((member, run) -> probe.probe(member, busPort, () -> {
                     observe();
                     carryOut(node.died(member, run, time()));
+                    askEtcd();
                 }));
     }
 

@@ -49,6 +49,8 @@ final class EtcdLeases implements LeaseEngine {
     private final Map<String, EtcdClaim> claims = new TreeMap<>();
     private final Map<String, Seen> records = new HashMap<>();
     private final Map<String, Since> reports = new HashMap<>();
+    /** When the death of a process was proven. */
+    private final Map<String, Long> dead = new HashMap<>();
     /** When each of the last rounds was sent, by number. */
     private final TreeMap<Long, Long> sentNanos = new TreeMap<>();
 
@@ -77,16 +79,22 @@ final class EtcdLeases implements LeaseEngine {
     /**
      * Starts without an answer of etcd.
      *
-     * @param run names this run of the process: it must differ from those of all other runs
+     * @param process this process, as other members know it
+     * @param unique distinguishes this process from all others
      */
-    EtcdLeases(String self, String run, int leaseMs, long nowNanos) {
+    EtcdLeases(String self, NodeRun process, String unique, int leaseMs, long nowNanos) {
         this.self = self;
-        this.run = run;
+        this.run = start(process) + unique;
         this.leaseMs = leaseMs;
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(leaseMs);
         this.members = List.of(self);
         this.nextNanos = nowNanos;
         this.readyNanos = nowNanos;
+    }
+
+    /** Returns the beginning of a process' name. */
+    private static String start(NodeRun process) {
+        return process.startedMs() + "-" + process.busPort() + "-";
     }
 
     // rounds
@@ -163,6 +171,7 @@ final class EtcdLeases implements LeaseEngine {
         reports.keySet().retainAll(found.keySet());
         found.forEach((holder, reported) -> reports.merge(
                 holder, new Since(reported, nowNanos), (before, now) -> before.revision() == reported ? before : now));
+        dead.keySet().retainAll(found.keySet());
         TreeSet<String> alive = new TreeSet<>(List.of(self));
         reports.forEach((holder, since) -> {
             if (since.revision() != 0 && nowNanos - since.nanos() < GONE_NANOS) {
@@ -236,6 +245,15 @@ final class EtcdLeases implements LeaseEngine {
         return seen != null && seen.record().isHeldBy(EtcdRecord.holder(self, run));
     }
 
+    /** The records of that process can be replaced at once; etcd still checks that it has not reported since. */
+    @Override
+    public void died(String member, NodeRun process, long nowNanos) {
+        String beginning = EtcdRecord.holder(member, start(process));
+        reports.keySet().stream()
+                .filter(holder -> holder.startsWith(beginning))
+                .forEach(holder -> dead.putIfAbsent(holder, nowNanos));
+    }
+
     @Override
     public GrantedLease last(String feed) {
         Seen seen = records.get(feed);
@@ -246,6 +264,9 @@ final class EtcdLeases implements LeaseEngine {
         long since = seen.sinceNanos();
         if (record.released()) {
             return new GrantedLease(record.node(), record.epoch(), since);
+        }
+        if (record.isHeld() && dead.containsKey(record.holder())) {
+            return new GrantedLease(record.node(), record.epoch(), dead.get(record.holder()));
         }
         Since report = reports.get(record.holder());
         if (report != null && report.nanos() - since > 0) {

@@ -36,13 +36,14 @@ final class EtcdLink {
     /**
      * Connects to nothing yet.
      *
+     * @param process this process, as other members know it
      * @param onAnswer called after each answer
      */
-    EtcdLink(Vertx vertx, ClusterConfig config, Scheduler scheduler, Runnable onAnswer) {
+    EtcdLink(Vertx vertx, ClusterConfig config, NodeRun process, Scheduler scheduler, Runnable onAnswer) {
         this.scheduler = scheduler;
         this.onAnswer = onAnswer;
-        this.leases =
-                new EtcdLeases(config.self(), UUID.randomUUID().toString(), config.leaseMs(), scheduler.nowNanos());
+        this.leases = new EtcdLeases(
+                config.self(), process, UUID.randomUUID().toString(), config.leaseMs(), scheduler.nowNanos());
         this.text = text(config);
         this.client = new EtcdClient(vertx, config.lease(), TimeUnit.NANOSECONDS.toMillis(leases.timeoutNanos()));
         this.endpoints = config.lease().etcd().size();

@@ -19,6 +19,9 @@ interface LeaseEngine {
     /** Returns whether this node may claim leases yet. */
     boolean isReady(long nowNanos);
 
+    /** The process of another member has ended, which is proven: its leases are free. */
+    void died(String member, NodeRun run, long nowNanos);
+
     /** Returns the last known lease of a feed, its own included; null = none. */
     GrantedLease last(String feed);
 }

@@ -162,9 +162,7 @@ final class LeaseNode {
         List<LeaseAction> actions = new ArrayList<>();
         if (ended.isKnown() && ended.equals(members.run(member)) && !ended.equals(dead.put(member, ended))) {
             actions.add(new LeaseAction.ReportDeath(member));
-            if (acceptor != null) {
-                acceptor.died(member, time.nanos());
-            }
+            engine.died(member, ended, time.nanos());
             feeds.values().forEach(feed -> feed.proposer().releasedBy(member));
             tick(time, actions);
         }

@@ -47,6 +47,11 @@ final class MajorityLeases implements LeaseEngine {
     }
 
     @Override
+    public void died(String member, NodeRun run, long nowNanos) {
+        acceptor.died(member, nowNanos);
+    }
+
+    @Override
     public GrantedLease last(String feed) {
         return acceptor.promised(feed);
     }

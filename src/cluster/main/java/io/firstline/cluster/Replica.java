@@ -239,7 +239,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
             begin(owner, now);
         } else if (change != null) {
             share();
-            LOG.warn("{} no longer published by {}: no majority has renewed its lease in time", feed, lease.node());
+            LOG.warn("{} no longer published by {}: its lease was not renewed in time", feed, lease.node());
         }
     }
 
