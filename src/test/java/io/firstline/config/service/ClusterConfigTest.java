@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.Errors;
 import io.firstline.config.cluster.ClusterConfig;
+import io.firstline.config.cluster.LeaseConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,30 @@ class ClusterConfigTest {
         assertThat(config.summary().get(0))
                 .contains("10.0.0.1:5800", "encrypted")
                 .doesNotContain("horse");
+    }
+
+    @Test
+    void shouldKeepLeasesInEtcd() {
+        ClusterConfig cluster = config("{'lease':{'etcd':['http://127.0.0.1:2379']}}").cluster();
+        assertThat(cluster.lease()).isEqualTo(LeaseConfig.of(List.of("http://127.0.0.1:2379")));
+        assertThat(cluster.lease().prefix()).isEqualTo("/firstline/");
+        assertThat(cluster.members()).as("nodes find each other in etcd").containsExactly(cluster.self());
+        assertThat(cluster.replicas()).isEqualTo(2);
+        assertThat(config("{'lease':{'etcd':['http://[::1]:1'],'user':'u','password':'hush hush'}}")
+                        .cluster()
+                        .toString())
+                .contains("http://[::1]:1", "as u")
+                .doesNotContain("hush");
+
+        assertThat(errors("{'lease':{'etcd':['10.0.0.1:2379'],'prefix':'x'}}"))
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/etcd/0: found \"10.0.0.1:2379\""))
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/prefix: found \"x\""));
+        assertThat(errors("{'lease':{'etcd':['http://127.0.0.1:1'],'user':'u','tls':{'authority':'no'}}}"))
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/password: found no password"))
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/etcd: found [http://127.0.0.1:1]"))
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/tls/authority"));
+        assertThat(errors("{'lease':{'etcd':['http://10.0.0.1:2379']}}"))
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/etcd: found [http://10.0.0.1:2379]"));
     }
 
     @Test
