@@ -43,12 +43,17 @@ class EtcdClientTest {
         JsonObject node = new JsonObject().put("name", "node").put("password", PASSWORD);
         JsonObject role = new JsonObject().put("name", "feeds");
         Await.result(anyone.ask("/v3/auth/user/add", root)
-                .compose(v -> anyone.ask("/v3/auth/user/grant", new JsonObject().put("user", "root").put("role", "root")))
+                .compose(v -> anyone.ask(
+                        "/v3/auth/user/grant",
+                        new JsonObject().put("user", "root").put("role", "root")))
                 .compose(v -> anyone.ask("/v3/auth/user/add", node))
                 .compose(v -> anyone.ask("/v3/auth/role/add", role))
                 .compose(v -> anyone.ask(
-                        "/v3/auth/role/grant", new JsonObject().put("name", "feeds").put("perm", everything)))
-                .compose(v -> anyone.ask("/v3/auth/user/grant", new JsonObject().put("user", "node").put("role", "feeds")))
+                        "/v3/auth/role/grant",
+                        new JsonObject().put("name", "feeds").put("perm", everything)))
+                .compose(v -> anyone.ask(
+                        "/v3/auth/user/grant",
+                        new JsonObject().put("user", "node").put("role", "feeds")))
                 .compose(v -> anyone.ask("/v3/auth/enable", new JsonObject())));
     }
 
@@ -78,29 +83,27 @@ class EtcdClientTest {
         EtcdClient client = client("node", PASSWORD, etcd.url());
         EtcdRecord mine = new EtcdRecord("a:1", "r", 7, false, 600, 0);
 
-        EtcdRound.Answer won = ask(
-                client, new EtcdRound(1, "a:1/r", List.of(new EtcdRound.Put("f", mine, null, 0))));
+        EtcdRound.Answer won = ask(client, new EtcdRound(1, "a:1/r", List.of(new EtcdRound.Put("f", mine, null, 0))));
         EtcdRecord written = won.feeds().get("f");
         assertThat(written).isEqualTo(new EtcdRecord("a:1", "r", 7, false, 600, won.revision()));
         assertThat(won.reports()).isEqualTo(Map.of("a:1/r", won.revision()));
 
         EtcdRecord theirs = new EtcdRecord("b:1", "s", 8, false, 600, 0);
-        EtcdRound.Answer tooLate = ask(
-                client, new EtcdRound(2, "b:1/s", List.of(new EtcdRound.Put("f", theirs, null, 0))));
+        EtcdRound.Answer tooLate =
+                ask(client, new EtcdRound(2, "b:1/s", List.of(new EtcdRound.Put("f", theirs, null, 0))));
         assertThat(tooLate.feeds().get("f")).as("the record exists").isEqualTo(written);
 
         EtcdRecord next = new EtcdRecord("b:1", "s", 8, false, 600, written.revision());
-        EtcdRound.Answer reported = ask(
-                client, new EtcdRound(3, "b:1/s", List.of(new EtcdRound.Put("f", next, "a:1/r", 1))));
+        EtcdRound.Answer reported =
+                ask(client, new EtcdRound(3, "b:1/s", List.of(new EtcdRound.Put("f", next, "a:1/r", 1))));
         assertThat(reported.feeds().get("f")).as("its owner has reported since").isEqualTo(written);
 
-        EtcdRound.Answer taken = ask(
-                client,
-                new EtcdRound(4, "b:1/s", List.of(new EtcdRound.Put("f", next, "a:1/r", won.revision()))));
+        EtcdRound.Answer taken =
+                ask(client, new EtcdRound(4, "b:1/s", List.of(new EtcdRound.Put("f", next, "a:1/r", won.revision()))));
         assertThat(taken.feeds().get("f").node()).isEqualTo("b:1");
 
-        EtcdRound.Answer forgotten = ask(
-                client, new EtcdRound(5, "b:1/s", List.of(new EtcdRound.Forget("a:1/r", won.revision()))));
+        EtcdRound.Answer forgotten =
+                ask(client, new EtcdRound(5, "b:1/s", List.of(new EtcdRound.Forget("a:1/r", won.revision()))));
         assertThat(forgotten.reports()).containsOnlyKeys("b:1/s");
     }
 
@@ -123,7 +126,8 @@ class EtcdClientTest {
     @Test
     void shouldReportARefusalWithoutTheSecret() {
         JsonObject request = text.reportsRequest();
-        assertThatThrownBy(() -> Await.result(client("node", "wrong", etcd.url()).ask("/v3/kv/range", request)))
+        assertThatThrownBy(
+                        () -> Await.result(client("node", "wrong", etcd.url()).ask("/v3/kv/range", request)))
                 .hasMessageContaining(etcd.url() + ": HTTP 400, \"etcdserver: authentication failed")
                 .hasMessageNotContaining("wrong");
         assertThatThrownBy(() -> Await.result(client(null, null, etcd.url()).ask("/v3/kv/range", request)))

@@ -51,8 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("cluster")
 class EtcdFaultsTest {
     private static final int ROUNDS = Integer.getInteger("etcd.rounds", 3);
-    private static final int LEASE_MS =
-            Integer.getInteger("cluster.leaseMs", ClusterConfig.DEFAULT.leaseMs());
+    private static final int LEASE_MS = Integer.getInteger("cluster.leaseMs", ClusterConfig.DEFAULT.leaseMs());
     private static final int RATE = 200;
     private static final int PATIENCE_S = 60;
     private static final String FEED = "f";
@@ -285,7 +284,10 @@ class EtcdFaultsTest {
         until("an owner and a warm standby", () -> {
             List<JsonObject> all = List.of(status(0), status(1));
             return all.stream().allMatch(feed -> feed.getBoolean("warm", false))
-                    && all.stream().filter(feed -> "owner".equals(feed.getString("role"))).count() == 1
+                    && all.stream()
+                                    .filter(feed -> "owner".equals(feed.getString("role")))
+                                    .count()
+                            == 1
                     && System.nanoTime() - lastNanos < TimeUnit.MILLISECONDS.toNanos(100);
         });
     }

@@ -81,7 +81,8 @@ class ClusterConfigTest {
 
     @Test
     void shouldKeepLeasesInEtcd() {
-        ClusterConfig cluster = config("{'lease':{'etcd':['http://127.0.0.1:2379']}}").cluster();
+        ClusterConfig cluster =
+                config("{'lease':{'etcd':['http://127.0.0.1:2379']}}").cluster();
         assertThat(cluster.lease()).isEqualTo(LeaseConfig.of(List.of("http://127.0.0.1:2379")));
         assertThat(cluster.lease().prefix()).isEqualTo("/firstline/");
         assertThat(cluster.members()).as("nodes find each other in etcd").containsExactly(cluster.self());

@@ -27,7 +27,7 @@ public record LeaseConfig(List<String> etcd, String prefix, String user, String 
                 .require(!etcd.isEmpty(), "etcd", "nothing", "at least one URL")
                 .require(
                         (user == null) == (password == null),
-                        user == null ? "password" : "user",
+                        user == null ? "user" : "password",
                         user == null ? "no user" : "no password",
                         "both or neither")
                 .require(
