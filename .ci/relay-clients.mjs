@@ -1,8 +1,12 @@
 // Clients that nobody here wrote, unmodified but for the URL, against a relay: each receives, subscribes and unsubscribes at run
 // time, and finds no hole in the numbers of trades. Those that keep order books find no hole in their numbers, and no book with
-// bids above asks. CLIENTS is the folder that has their packages in node_modules, EXCHANGE the URL of the exchange over HTTP.
+// bids above asks. CLIENTS is the folder that has their packages in node_modules, EXCHANGE the URL of the exchange over HTTP,
+// XCHANGE a file with the class path of XChange, if there is one.
 // usage: node relay-clients.mjs ws://127.0.0.1:PORT SECONDS [CLIENT ...]
+import { spawn } from 'node:child_process';
+import { openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
 
 const require = createRequire(process.env.CLIENTS ? `${process.env.CLIENTS}/` : import.meta.url);
 const [url, seconds, ...wanted] = process.argv.slice(2);
@@ -183,6 +187,41 @@ const clients = {
     });
   },
 };
+
+if (process.env.XCHANGE) {
+  clients.XChange = async trades => {
+    const client = spawn('java', [
+      '-cp', readFileSync(process.env.XCHANGE, 'utf8').trim(),
+      new URL('xchange/XChangeClient.java', import.meta.url).pathname, `${url}/`,
+    ], { stdio: ['pipe', 'pipe', openSync(`${process.env.CLIENTS}/xchange.log`, 'w')] });
+    const ended = new Promise(done => client.once('error', done).once('exit', done));
+    let carriedOut;
+    createInterface(client.stdout).on('line', line => {
+      const [kind, pair, number] = line.split(' ');
+      if (kind === 'trade') {
+        trades.saw(pair, Number(number));
+      } else if (kind === 'done') {
+        carriedOut();
+      } else {
+        trades.problems.push(line);
+      }
+    });
+    const command = (verb, pair) => {
+      client.stdin.write(`${verb} ${pair}\n`);
+      return Promise.race([ended, new Promise(done => { carriedOut = done; })]);
+    };
+    await trial(
+      trades,
+      ['BTC/USDT', 'ETH/USDT'],
+      pair => command('subscribe', pair),
+      pair => command('unsubscribe', pair));
+    client.stdin.end();
+    const code = await ended;
+    if (code !== 0) {
+      trades.problems.push(`java ended with ${code}`);
+    }
+  };
+}
 
 /** Watches trades, a ticker and an order book with markets that need no REST. */
 async function ccxt(name, trades, changeUrl) {
