@@ -13,8 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a feed publishes of some streams while a snapshot of them is being fetched; otherwise it keeps nothing. Thread-safe:
- * several pools publish.
+ * Keeps the messages of some streams of a feed while a snapshot of them is being fetched. Thread-safe: several pools publish.
  */
 public final class MergedMessages implements FeedSink {
     private static final int MOST = 2 * SnapshotJoin.MOST;

@@ -229,7 +229,7 @@ final class SnapshotJoin {
         return both;
     }
 
-    /** The spare connection has the server's order: a message that it lacks between two of its own is older. */
+    /** The spare connection has the server's order: between two of its messages, only older ones can be missing. */
     private Set<Long> insideAfter(int place) {
         Map<Long, Integer> left = new HashMap<>();
         followers.forEach(follower -> left.merge(follower.identity(), 1, Integer::sum));
