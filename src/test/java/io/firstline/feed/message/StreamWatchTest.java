@@ -50,4 +50,24 @@ class StreamWatchTest {
         assertThat(isAnew(1, 102, false, BOTH, 5_000)).isFalse();
         assertThat(isAnew(1, 101, false, BOTH, 9_000)).as("it had caught up").isFalse();
     }
+
+    @Test
+    void shouldCountAnewBehindASnapshotThatAllHavePassedOnceNobodyIsAhead() {
+        published(0, 1_000, 0);
+        watch.snapshot(1_000);
+        published(0, 1_001, 10);
+        published(1, 1_001, 10);
+
+        assertThat(isAnew(0, 5, false, BOTH, 900)).as("the other may be ahead").isFalse();
+        assertThat(isAnew(0, 1_000, false, BOTH, 1_000)).isFalse();
+        assertThat(isAnew(0, 6, false, BOTH, 1_100)).as("nobody is").isTrue();
+    }
+
+    @Test
+    void shouldCountNothingAnewOnAConnectionThatWasNeverAheadOfTheSnapshot() {
+        published(0, 1_000, 0);
+        watch.snapshot(1_000);
+
+        assertThat(isAnew(1, 998, false, BOTH, 5_000)).as("it is slow").isFalse();
+    }
 }

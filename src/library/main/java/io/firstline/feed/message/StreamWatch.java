@@ -170,7 +170,7 @@ public final class StreamWatch {
      * messages and continue from it until it has caught up: this is no restart. An older number is a restart if this
      * connection itself had a younger number before, or if no present connection has. It is also one if the
      * connection continues from such a snapshot and no connection has delivered a newer number for a second: the
-     * others are dead.
+     * others are dead. Or the venue counts anew without a sign.
      */
     private boolean isAnew(int slot, long last, boolean restarts, long slots, long nowNanos) {
         long bit = 1L << slot;
@@ -188,7 +188,7 @@ public final class StreamWatch {
         } else {
             goesOn &= !chain.lacks(last);
             boolean othersAreDead = nowNanos - Math.max(oldSnapshotNanos[slot], aheadNanos) >= SILENT_NANOS;
-            anew = goesOn && (!othersAreFurther || othersAreDead);
+            anew = isBehindSnapshotForGood(slot, last, nowNanos) || (goesOn && (!othersAreFurther || othersAreDead));
         }
         if (anew || (!restarts && !goesOn)) {
             oldSnapshots &= ~bit;
@@ -197,6 +197,17 @@ public final class StreamWatch {
             oldSnapshotNanos[slot] = nowNanos;
         }
         return anew;
+    }
+
+    /**
+     * Returns whether a connection went back behind the published snapshot, and no connection has been ahead for a
+     * second. Without this, everything would be dropped as part of that snapshot until the numbers are as high again.
+     */
+    private boolean isBehindSnapshotForGood(int slot, long last, long nowNanos) {
+        return snapshotAt != OutgoingCopy.NO_NUMBER
+                && last <= snapshotAt
+                && holes.hasPassed(slot, last)
+                && nowNanos - aheadNanos >= SILENT_NANOS;
     }
 
     /** Returns whether consumers have what a first copy says: it is an older snapshot, or inside the published one. */
