@@ -104,6 +104,8 @@ class MetricsTest extends HttpTestBase {
         assertThat(metrics.sum("firstline_connection_bytes_total")).isEqualTo(bytes);
         assertThat(metrics.sum("firstline_feed_state", "state=\"CONNECTED\"")).isEqualTo(1);
         assertThat(metrics.sum("firstline_feed_state")).isEqualTo(1);
+        assertThat(metrics.sum("firstline_feed_snapshots_total", "result=\"served\""))
+                .isZero();
         assertThat(metrics.sum("firstline_feed_connections_live")).isEqualTo(3);
         assertThat(metrics.sum("firstline_connection_up")).isEqualTo(3);
     }

@@ -147,7 +147,7 @@ class RecordingsTest {
                         .as(lines.get(i).encode())
                         .containsSequence("feed", "sequence", "connection", "receivedMicros")
                         .contains("text");
-                // each connection ends with a message of its own, for which another may already have ended
+                // the last message of a connection is on no other one, and may arrive after the last of another
                 assertThat(lines.get(i).containsKey("late")
                                 && !isEnd(lines.get(i).getString("text")))
                         .as("late: %s", lines.get(i).encode())

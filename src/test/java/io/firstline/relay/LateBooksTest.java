@@ -65,7 +65,7 @@ class LateBooksTest extends RelayTestBase {
     private WebSocketClient sockets;
     private HttpClient http;
 
-    /** A client that begins anew if it is told that its book cannot be continued. */
+    /** A client that begins anew if the relay says that its book cannot be continued. */
     private final class Client {
         final BookVenue venue;
         volatile BookClient book;

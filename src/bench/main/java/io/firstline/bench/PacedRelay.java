@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * What the relay adds to a feed that publishes one message at a time, beside a plain Vert.x server at the same pace: the
+ * The latency that the relay adds to a feed that publishes one message at a time, beside a plain Vert.x server at the same pace: the
  * time from the hand-over by the feed's own loop, where a handler of its {@code FeedStream} has the message, to a client
  * that reads it; and the processor time of the server's event loops for each delivered message. Nothing can be batched
  * but what arrives while the loop is busy. Clients run in the same process.

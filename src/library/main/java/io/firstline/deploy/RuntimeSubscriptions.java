@@ -97,7 +97,7 @@ final class RuntimeSubscriptions {
 
     // on the owner
 
-    /** @param holder who wants them and will end them by {@link #release}; null = nobody in particular */
+    /** @param holder the one that will {@link #release} them; null = nobody in particular */
     Future<Integer> subscribe(List<String> streams, String holder) {
         if (holder != null) {
             holders.wants(streams, holder, part.publishingEpoch(), nanos.getAsLong());

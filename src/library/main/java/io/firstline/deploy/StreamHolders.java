@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who wants the streams that are subscribed at run time: one of several holders does not end what another wants. A holder
- * repeats what it wants about once a second. Pure; times are nanoseconds of one monotonic clock.
+ * Remembers the holders of streams that are subscribed at run time: none of them ends what another wants. A holder
+ * repeats its streams about once a second. Pure; times are nanoseconds of one monotonic clock.
  */
 final class StreamHolders {
     /** A holder that has not repeated a stream for this long wants it no more. */

@@ -141,6 +141,7 @@ final class FeedMeters {
             exchangeLatency(report.getJsonObject(StatusKeys.EXCHANGE_LATENCY));
             consumers(report.getJsonArray(StatusKeys.CONSUMERS, new JsonArray()));
             paths(report.getJsonArray(StatusKeys.PATHS, new JsonArray()));
+            snapshots(report.getJsonObject(StatusKeys.SNAPSHOTS));
             slots(report);
             meters.removeUntouched();
         }
@@ -249,6 +250,22 @@ final class FeedMeters {
                     "Known paths: used by a connection, left alone after failures, or neither",
                     Tags.of("use", use),
                     count));
+        }
+
+        /** An older node of the cluster does not say it. */
+        private void snapshots(JsonObject snapshots) {
+            if (snapshots == null) {
+                return;
+            }
+            JsonObject refused = snapshots.getJsonObject(StatusKeys.REFUSED);
+            refused.put(StatusKeys.SERVED, snapshots.getLong(StatusKeys.SERVED));
+            for (String result : refused.fieldNames()) {
+                meters.count(
+                        "firstline.feed.snapshots",
+                        "Requests of late consumers for the snapshot of a stream, by result",
+                        Tags.of("result", result),
+                        refused.getLong(result));
+            }
         }
 
         private void consumers(JsonArray consumers) {

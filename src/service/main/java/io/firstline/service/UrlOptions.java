@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 /** The options of a feed whose URL or venue is an argument. */
 final class UrlOptions {
     private static final int MAX_CONNECTIONS = WsPoolConfig.MAX_CONNECTIONS;
-    /** Where the values of the options stand in a feed's configuration. */
+    /** Pointers of a feed's configuration, with the options that set them. */
     private static final Map<String, String> OPTIONS = Map.of(
             "/url", "the URL",
             "/venue", "--venue",

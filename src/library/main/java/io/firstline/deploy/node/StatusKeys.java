@@ -42,6 +42,10 @@ public final class StatusKeys {
     public static final String CONNECTIONS = "connections";
     public static final String CONSUMERS = "consumers";
     public static final String SNAPSHOTS = "snapshots";
+    /** In {@link #SNAPSHOTS}: requests that got one. */
+    public static final String SERVED = "served";
+    /** In {@link #SNAPSHOTS}: requests that got none, by reason. */
+    public static final String REFUSED = "refused";
 
     // the age of its messages
 

@@ -1,6 +1,7 @@
 package io.firstline.deploy.snapshot;
 
 import io.firstline.connection.Scheduler;
+import io.firstline.deploy.node.StatusKeys;
 import io.firstline.deploy.snapshot.SnapshotSource.Place;
 import io.firstline.feed.Feed;
 import io.firstline.stream.StreamSnapshot;
@@ -245,13 +246,15 @@ public final class StreamSnapshots {
     /** The figures for the status. */
     public JsonObject toJson() {
         JsonObject reasons = new JsonObject();
-        refused.forEach((reason, count) -> reasons.put(reason.label(), count));
+        for (SnapshotRefusal reason : SnapshotRefusal.values()) {
+            reasons.put(reason.label(), refused.getOrDefault(reason, 0L));
+        }
         return new JsonObject()
                 .put("asked", asked)
                 .put("shared", shared)
-                .put("served", served)
+                .put(StatusKeys.SERVED, served)
                 .put("connections", connections)
-                .put("refused", reasons);
+                .put(StatusKeys.REFUSED, reasons);
     }
 
     /** Refuses everything; completes when the spare connections are closed. */
