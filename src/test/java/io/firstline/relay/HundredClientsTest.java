@@ -14,6 +14,7 @@ import io.firstline.feed.report.FeedEvent;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Loggers;
+import io.netty.util.concurrent.DefaultPromise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -53,6 +54,8 @@ class HundredClientsTest extends RelayTestBase {
     private final List<Thread> hostile = new ArrayList<>();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger logger = Loggers.of(RelayFeed.class);
+    private final ListAppender<ILoggingEvent> nettyLog = new ListAppender<>();
+    private final Logger nettyLogger = Loggers.of(DefaultPromise.class);
     private final Queue<Long> ofFeed = new ConcurrentLinkedQueue<>();
     private final Queue<Long> ofClients = new ConcurrentLinkedQueue<>();
     private final AtomicInteger emitted = new AtomicInteger();
@@ -111,6 +114,7 @@ class HundredClientsTest extends RelayTestBase {
         good.forEach(each -> each.socket.close());
         join(vertx.undeploy(deployment));
         logger.detachAppender(log);
+        nettyLogger.detachAppender(nettyLog);
         logger.setLevel(levelBefore);
     }
 
@@ -126,6 +130,8 @@ class HundredClientsTest extends RelayTestBase {
         levelBefore = logger.getLevel();
         logger.setLevel(Level.WARN);
         logger.addAppender(log);
+        nettyLog.start();
+        nettyLogger.addAppender(nettyLog);
         ExchangeSimulator exchange = exchange(quiet());
         relay = new RelayVerticle(LOCAL.withLimit("maxQueueBytes", QUEUE_BYTES).withLimit("maxClients", 200), registry);
         join(vertx.deployVerticle(relay));
@@ -261,5 +267,8 @@ class HundredClientsTest extends RelayTestBase {
                 .containsAll(REASONS)
                 .hasSizeLessThan(10);
         eventuallyClients(GOOD);
+        assertThat(nettyLog.list)
+                .as("errors of Vert.x, two seconds after a client was too slow")
+                .isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -309,7 +310,11 @@ final class RelayClient {
         feed.reportClosing(why, peer + ", " + reason + ", " + queue.bytes() + " bytes wait");
         queue.clear();
         feed.leaves(this, why);
-        socket.close(why.code(), fitting(reason));
+        if (channel.channel().isWritable()) {
+            socket.close(why.code(), fitting(reason));
+        } else { // Vert.x would hold the frame back, and log an error if the connection ends before it is sent
+            send(new CloseWebSocketFrame(why.code(), fitting(reason)));
+        }
     }
 
     /** A close frame has room for 123 bytes. */
