@@ -59,6 +59,9 @@ final class RunningService implements AutoCloseable {
     private final PrometheusMeterRegistry registry;
 
     private final ExchangeSimulator simulator;
+    /** Vert.x must not close before it is complete: the result is delivered on an event loop. */
+    private final Future<?> described;
+
     private final Map<String, Deployed> deployed = new ConcurrentSkipListMap<>();
     /** Every feed that may still be starting, including those that a cluster node deploys. */
     private final Set<FeedVerticle> made = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -85,6 +88,7 @@ final class RunningService implements AutoCloseable {
         this.registry = registry;
         this.config = config;
         this.simulator = simulator;
+        this.described = vertx.executeBlocking(() -> Platform.describe(vertx)).onSuccess(LOG::info);
     }
 
     /** Creates Vert.x as this program runs it: native transport where it loads, no files cached on disk. */
@@ -121,7 +125,6 @@ final class RunningService implements AutoCloseable {
                 registry,
                 registry != null && config.http().vertxMetrics(),
                 config.isClustered() ? config.cluster() : null);
-        vertx.executeBlocking(() -> Platform.describe(vertx)).onSuccess(LOG::info);
         try {
             if (config.simulator() == null) {
                 return new RunningService(vertx, registry, config, null);
@@ -393,6 +396,7 @@ final class RunningService implements AutoCloseable {
                                 .map(vertx::undeploy)
                                 .toList()))
                         .transform(x -> simulator == null ? Future.succeededFuture() : simulator.close())
+                        .transform(x -> described)
                         .transform(x -> vertx.close()),
                 STOP_SECONDS);
     }
