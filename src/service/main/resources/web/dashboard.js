@@ -142,7 +142,7 @@ function take(update) {
   for (const feed of Object.values(update.feeds)) {
     if (!feed.connections) continue;
     follow(feed);
-    if (newSecond && !update.rates) rates.set(feed.feed, [...(rates.get(feed.feed) ?? []), feed.ratePerSecond].slice(-SECONDS));
+    if (newSecond && !update.rates) rates.set(feed.feed, [...(rates.get(feed.feed) ?? []), feed.ratePerSecond ?? 0].slice(-SECONDS));
   }
   draw();
 }

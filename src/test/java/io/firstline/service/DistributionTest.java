@@ -145,7 +145,7 @@ class DistributionTest {
         });
         assertThat(entries.stream().filter(entry -> entry.startsWith("d")).map(entry -> entry.replaceAll("[^/]*/", "")))
                 .as("each folder has a mode of its own")
-                .hasSize(6);
+                .hasSize(7);
     }
 
     @Test
