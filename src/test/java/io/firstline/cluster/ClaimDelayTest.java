@@ -24,7 +24,7 @@ class ClaimDelayTest {
     }
 
     private long turnMs(boolean warm, String last) {
-        return TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, warm, true, last, presence, 0));
+        return TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, warm, true, 7, last, presence, 0));
     }
 
     @Test
@@ -43,11 +43,11 @@ class ClaimDelayTest {
                         Map.of("f", new Part(true, true, 0, 7, false, 0)),
                         NodeRun.UNKNOWN),
                 0);
-        assertThat(ClaimDelay.nanos("f", second, true, true, third, others, 0)).isPositive();
-        assertThat(ClaimDelay.nanos("f", second, true, true, self, others, 0))
+        assertThat(ClaimDelay.nanos("f", second, true, true, 7, third, others, 0)).isPositive();
+        assertThat(ClaimDelay.nanos("f", second, true, true, 7, self, others, 0))
                 .as("its claim was vain")
                 .isPositive();
-        assertThat(ClaimDelay.nanos("f", second, false, true, self, others, 0)).isGreaterThan(4_000_000_000L);
+        assertThat(ClaimDelay.nanos("f", second, false, true, 7, self, others, 0)).isGreaterThan(4_000_000_000L);
         NodeHeartbeat ofOwner = new NodeHeartbeat(
                 self,
                 2,
@@ -57,7 +57,7 @@ class ClaimDelayTest {
                 Map.of("f", new Part(false, true, 0, 7, false, 0)),
                 NodeRun.UNKNOWN);
         others.heard(ofOwner, 0);
-        assertThat(ClaimDelay.nanos("f", second, false, true, self, others, 0))
+        assertThat(ClaimDelay.nanos("f", second, false, true, 7, self, others, 0))
                 .as("it was the last owner")
                 .isLessThan(1_000_000_000L);
     }
@@ -69,11 +69,11 @@ class ClaimDelayTest {
 
         long onlyCold = turnMs(false, null);
         assertThat(onlyCold).isPositive().isLessThan(1_000);
-        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, null, presence, 0)))
+        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, 7, null, presence, 0)))
                 .as("it does not receive the feed, and another does")
                 .isGreaterThan(onlyCold + 1_000);
         hears(second, new Part(false, false, 0, 7, false, 0));
-        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, null, presence, 0)))
+        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, 7, null, presence, 0)))
                 .as("nobody does")
                 .isEqualTo(onlyCold);
         hears(second, new Part(true, true, 0, 7, false, 0));
@@ -98,20 +98,35 @@ class ClaimDelayTest {
                             NodeRun.UNKNOWN),
                     0);
         }
-        assertThat(ClaimDelay.nanos("f", third, true, true, null, last, 0))
+        assertThat(ClaimDelay.nanos("f", third, true, true, 7, null, last, 0))
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80));
-        assertThat(ClaimDelay.nanos("f", third, true, true, second, last, 0))
+        assertThat(ClaimDelay.nanos("f", third, true, true, 7, second, last, 0))
                 .as("one whose claim was vain counts")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80));
-        assertThat(ClaimDelay.nanos("f", third, true, true, null, last, GONE_NANOS))
+        assertThat(ClaimDelay.nanos("f", third, true, true, 7, null, last, GONE_NANOS))
                 .as("absent members do not count")
                 .isZero();
-        assertThat(ClaimDelay.nanos("f", self, false, true, null, presence, 0))
+        assertThat(ClaimDelay.nanos("f", self, false, true, 7, null, presence, 0))
                 .as("cold, after two warm ones")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80 + 5_000));
-        assertThat(ClaimDelay.nanos("f", self, false, true, null, presence, GONE_NANOS))
+        assertThat(ClaimDelay.nanos("f", self, false, true, 7, null, presence, GONE_NANOS))
                 .as("cold and alone")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+    }
+
+    /** All were without an owner for long, so none is warm. */
+    @Test
+    void shouldLeaveTheFeedToAMemberThatHasHeardALaterOwner() {
+        hears(second, new Part(false, true, 0, 7, false, 0));
+        assertThat(ClaimDelay.nanos("f", self, false, true, 0, null, presence, 0))
+                .as("it knows nothing of the feed")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80 + 5_000));
+        assertThat(ClaimDelay.nanos("f", self, false, true, 8, null, presence, 0))
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+        hears(second, new Part(false, false, 0, 7, false, 0));
+        assertThat(ClaimDelay.nanos("f", self, false, true, 0, null, presence, 0))
+                .as("the other does not receive the feed")
+                .isLessThan(TimeUnit.SECONDS.toNanos(1));
     }
 
     @Test
@@ -119,7 +134,7 @@ class ClaimDelayTest {
         presence.heard(new NodeHeartbeat(second, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN), 0);
         MembershipView other = new MembershipView(third, MEMBERS, GONE_NANOS);
         other.heard(new NodeHeartbeat(self, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN), 0);
-        assertThat(ClaimDelay.nanos("f", third, true, true, null, other, 0)).isZero();
+        assertThat(ClaimDelay.nanos("f", third, true, true, 7, null, other, 0)).isZero();
     }
 
     @Test

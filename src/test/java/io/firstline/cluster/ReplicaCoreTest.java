@@ -217,6 +217,25 @@ class ReplicaCoreTest {
         assertThat(core.nextRequest()).isEqualTo(new Request(2, 1_999, 3));
     }
 
+    /** It was cut off from the owner, and from the other nodes, but not from the exchange. */
+    @Test
+    void shouldNotBeWarmAfterItHasDroppedMessagesThatItHasNotHeardOf() {
+        warm(1);
+        receives("2", 2);
+        core.look(List.of(new FeedActivity(2, at(11), false, false)), at(11));
+        assertThat(core.state().warm()).as("it keeps what it has not heard of").isTrue();
+        core.look(List.of(new FeedActivity(2, at(12), false, false)), at(12));
+        assertThat(core.cold()).as("it no longer does").isEqualTo(ColdReason.OWNER_NOT_HEARD);
+
+        receives("5", 14);
+        published(1, 5, "5", 14);
+        Request all = core.nextRequest();
+        assertThat(all).as("all since it heard the owner last").isEqualTo(new Request(2, 4, 1));
+        assertThat(core.state().warm()).isFalse();
+        core.answered(all, answer(EpochHistory.NONE.begin(1, 1), 4, 0, messages(1, 2, 4)), at(14));
+        assertThat(core.state().warm()).isTrue();
+    }
+
     /** The first connection delivers messages for longer than anything is held up, and others are younger. */
     @Test
     void shouldMissWhatNoNodeKeepsWhileOlderMessagesMayStillCome() {

@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Decides how long a node waits before it claims a feed without an owner, so that two nodes rarely claim it at once
- * and the best node claims it first: warm ones before others, then by the feed's own order.
+ * and the best node claims it first: warm ones before others, then those that have heard a later owner, then by the
+ * feed's own order.
  */
 final class ClaimDelay {
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
@@ -32,6 +33,7 @@ final class ClaimDelay {
      *
      * @param warm whether this node could take over without a loss
      * @param receiving whether it receives the feed
+     * @param epoch the highest epoch in which it knows a message; 0 = none: it would begin the feed from message 1
      * @param last the node that had the last lease, as owner or to claim it; null = not known
      */
     static long nanos(
@@ -39,6 +41,7 @@ final class ClaimDelay {
             String self,
             boolean warm,
             boolean receiving,
+            int epoch,
             String last,
             MembershipView presence,
             long nowNanos) {
@@ -49,9 +52,13 @@ final class ClaimDelay {
         }
         List<String> turns = new ArrayList<>(Placement.order(feed, present));
         turns.removeIf(member -> !member.equals(self) && !presence.carries(member, feed));
-        turns.sort(Comparator.comparing(member -> !(member.equals(self) ? warm : presence.isWarm(member, feed))));
+        turns.sort(Comparator.comparing(
+                        (String member) -> !(member.equals(self) ? warm : presence.isWarm(member, feed)))
+                .thenComparing(member -> -(member.equals(self) ? epoch : presence.epoch(member, feed))));
         boolean othersAreBetter = turns.stream()
-                .anyMatch(member -> presence.isWarm(member, feed) || (!receiving && presence.receives(member, feed)));
+                .anyMatch(member -> presence.isWarm(member, feed)
+                        || (presence.receives(member, feed)
+                                && (!receiving || presence.epoch(member, feed) > epoch)));
         return Math.max(0, turns.indexOf(self)) * STEP_NANOS
                 + (warm ? 0 : othersAreBetter ? LEFT_TO_OTHERS_NANOS : COLD_NANOS);
     }

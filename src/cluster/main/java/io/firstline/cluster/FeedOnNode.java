@@ -158,7 +158,14 @@ final class FeedOnNode {
         return isFirst
                 ? ClaimDelay.atStartNanos(name, self, members)
                 : ClaimDelay.nanos(
-                        name, self, state.warm(), state.receives(), last == null ? null : last.node(), view, nowNanos);
+                        name,
+                        self,
+                        state.warm(),
+                        state.receives(),
+                        state.heardEpoch(),
+                        last == null ? null : last.node(),
+                        view,
+                        nowNanos);
     }
 
     /** Returns whether the state has become one that the owner must know at once. */

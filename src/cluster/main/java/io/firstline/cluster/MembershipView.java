@@ -67,6 +67,11 @@ final class MembershipView {
         return part(member, feed).receives();
     }
 
+    /** Returns the highest epoch in which a feed was published, as far as another member knows; 0 = never. */
+    int epoch(String member, String feed) {
+        return part(member, feed).epoch();
+    }
+
     /**
      * Returns whether another member receives messages of a feed that its owner does not publish, though the member has
      * heard everything that the owner has published.
@@ -96,7 +101,7 @@ final class MembershipView {
     /** Returns the highest epoch in which a feed was published, as far as the other present members know; 0 = never. */
     int epochOf(String feed, long nowNanos) {
         return present(nowNanos).stream()
-                .mapToInt(member -> part(member, feed).epoch())
+                .mapToInt(member -> epoch(member, feed))
                 .max()
                 .orElse(0);
     }

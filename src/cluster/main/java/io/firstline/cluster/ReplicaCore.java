@@ -195,6 +195,9 @@ public final class ReplicaCore {
     }
 
     private void noteAhead(long now) {
+        if (aheadOfOwner > 0 && now - aheadSinceNanos >= COMPARED_NANOS) {
+            listening = false; // messages were dropped unpublished: the owner may have published them without us
+        }
         state = state.withAhead(!publishing && aheadOfOwner >= AHEAD_MESSAGES && now - aheadSinceNanos >= AHEAD_NANOS);
     }
 
