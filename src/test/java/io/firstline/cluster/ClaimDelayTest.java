@@ -43,11 +43,13 @@ class ClaimDelayTest {
                         Map.of("f", new Part(true, true, 0, 7, false, 0)),
                         NodeRun.UNKNOWN),
                 0);
-        assertThat(ClaimDelay.nanos("f", second, true, true, 7, third, others, 0)).isPositive();
+        assertThat(ClaimDelay.nanos("f", second, true, true, 7, third, others, 0))
+                .isPositive();
         assertThat(ClaimDelay.nanos("f", second, true, true, 7, self, others, 0))
                 .as("its claim was vain")
                 .isPositive();
-        assertThat(ClaimDelay.nanos("f", second, false, true, 7, self, others, 0)).isGreaterThan(4_000_000_000L);
+        assertThat(ClaimDelay.nanos("f", second, false, true, 7, self, others, 0))
+                .isGreaterThan(4_000_000_000L);
         NodeHeartbeat ofOwner = new NodeHeartbeat(
                 self,
                 2,

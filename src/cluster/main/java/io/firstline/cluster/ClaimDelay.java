@@ -52,13 +52,12 @@ final class ClaimDelay {
         }
         List<String> turns = new ArrayList<>(Placement.order(feed, present));
         turns.removeIf(member -> !member.equals(self) && !presence.carries(member, feed));
-        turns.sort(Comparator.comparing(
-                        (String member) -> !(member.equals(self) ? warm : presence.isWarm(member, feed)))
-                .thenComparing(member -> -(member.equals(self) ? epoch : presence.epoch(member, feed))));
+        turns.sort(
+                Comparator.comparing((String member) -> !(member.equals(self) ? warm : presence.isWarm(member, feed)))
+                        .thenComparing(member -> -(member.equals(self) ? epoch : presence.epoch(member, feed))));
         boolean othersAreBetter = turns.stream()
                 .anyMatch(member -> presence.isWarm(member, feed)
-                        || (presence.receives(member, feed)
-                                && (!receiving || presence.epoch(member, feed) > epoch)));
+                        || (presence.receives(member, feed) && (!receiving || presence.epoch(member, feed) > epoch)));
         return Math.max(0, turns.indexOf(self)) * STEP_NANOS
                 + (warm ? 0 : othersAreBetter ? LEFT_TO_OTHERS_NANOS : COLD_NANOS);
     }
