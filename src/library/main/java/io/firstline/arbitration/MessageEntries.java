@@ -1,15 +1,24 @@
 package io.firstline.arbitration;
 
+import java.util.Arrays;
+
 /**
  * The facts of the messages published last, by sequence: a ring that doubles on request. Whoever fills it bounds it.
  *
  * <p>Each entry has its eight numbers in 64 bytes, one after the other: a copy touches one cache
- * line or two, and not eight. Each place takes 66 bytes, 12 more once streams or contents are known.
+ * line or two, and not eight. They are in pages of 16 KiB, of which only those with entries exist: one array of all
+ * would be half empty after it has doubled, and G1 gives an array of half a region or more whole regions. Besides, each
+ * place takes 2 bytes, 12 more once streams or contents are known.
  */
 final class MessageEntries {
     private static final int NONE = -1;
 
+    private static final int PAGE_SHIFT = 8;
+    private static final int IN_PAGE = (1 << PAGE_SHIFT) - 1;
     private static final int SHIFT = 3;
+    /** In place of a page that does not exist: a look at a message just forgotten finds zeros, a mark on it is dropped. */
+    private static final long[] NO_PAGE = new long[(IN_PAGE + 1) << SHIFT];
+
     private static final int HASH = 0;
     private static final int FIRST_NANOS = 1;
     private static final int DELIVERED_BY = 2;
@@ -20,7 +29,12 @@ final class MessageEntries {
     private static final int PLACED_BY = 7;
 
     private int mask;
-    private long[] numbers;
+    /** By the number of a page; twice as many places as pages are needed, so that the first and the last never share one. */
+    private long[][] pages;
+
+    private int pageMask;
+    /** The page that was left last, for the next new one; {@link #NO_PAGE} = none. */
+    private long[] freePage = NO_PAGE;
     private byte[] winner;
     /** As the winner, but kept until that line leaves. */
     private byte[] publisher;
@@ -39,7 +53,8 @@ final class MessageEntries {
      */
     MessageEntries(int size) {
         this.mask = size - 1;
-        this.numbers = new long[size << SHIFT];
+        this.pages = noPages();
+        this.pageMask = pages.length - 1;
         this.winner = new byte[size];
         this.publisher = new byte[size];
     }
@@ -67,13 +82,44 @@ final class MessageEntries {
         return (int) sequence & mask;
     }
 
-    private int at(long sequence) {
-        return ((int) sequence & mask) << SHIFT;
+    private long[][] noPages() {
+        long[][] none = new long[Math.max(2, 2 * size() >> PAGE_SHIFT)][];
+        Arrays.fill(none, NO_PAGE);
+        return none;
+    }
+
+    private long[] page(long sequence) {
+        return pages[(int) (sequence >>> PAGE_SHIFT) & pageMask];
+    }
+
+    private long get(long sequence, int number) {
+        return page(sequence)[at(sequence) + number];
+    }
+
+    private void set(long sequence, int number, long value) {
+        long[] page = page(sequence);
+        if (page != NO_PAGE) {
+            page[at(sequence) + number] = value;
+        }
+    }
+
+    private static int at(long sequence) {
+        return ((int) sequence & IN_PAGE) << SHIFT;
+    }
+
+    private long[] pageToFill(long sequence) {
+        int number = (int) (sequence >>> PAGE_SHIFT) & pageMask;
+        if (pages[number] == NO_PAGE) {
+            pages[number] = freePage == NO_PAGE ? new long[NO_PAGE.length] : freePage;
+            freePage = NO_PAGE;
+        }
+        return pages[number];
     }
 
     /** Adds the youngest entry; there must be room. The line of this slot published it. */
     long add(long hash, long messageContent, int messageStream, int slot, long receivedNanos) {
         long sequence = ++newest;
+        long[] numbers = pageToFill(sequence);
         int at = at(sequence);
         numbers[at + HASH] = hash;
         numbers[at + FIRST_NANOS] = receivedNanos;
@@ -95,19 +141,24 @@ final class MessageEntries {
 
     void removeOldest() {
         oldest++;
+        if (((int) oldest & IN_PAGE) == 0) {
+            int left = (int) ((oldest - 1) >>> PAGE_SHIFT) & pageMask;
+            freePage = pages[left];
+            pages[left] = NO_PAGE;
+        }
     }
 
     long hash(long sequence) {
-        return numbers[at(sequence) + HASH];
+        return get(sequence, HASH);
     }
 
     long firstNanos(long sequence) {
-        return numbers[at(sequence) + FIRST_NANOS];
+        return get(sequence, FIRST_NANOS);
     }
 
     /** The slots of the lines that have delivered it, as bits. */
     long deliveredBy(long sequence) {
-        return numbers[at(sequence) + DELIVERED_BY];
+        return get(sequence, DELIVERED_BY);
     }
 
     boolean isDeliveredBy(long sequence, int slot) {
@@ -115,58 +166,58 @@ final class MessageEntries {
     }
 
     void markDelivered(long sequence, int slot) {
-        numbers[at(sequence) + DELIVERED_BY] |= 1L << slot;
+        set(sequence, DELIVERED_BY, get(sequence, DELIVERED_BY) | 1L << slot);
     }
 
     /** A line did not deliver it after all. */
     void unmarkDelivered(long sequence, int slot) {
-        numbers[at(sequence) + DELIVERED_BY] &= ~(1L << slot);
-        numbers[at(sequence) + PLACED_BY] &= ~(1L << slot);
+        set(sequence, DELIVERED_BY, get(sequence, DELIVERED_BY) & ~(1L << slot));
+        set(sequence, PLACED_BY, get(sequence, PLACED_BY) & ~(1L << slot));
     }
 
     /** The own time of the line that delivered the first copy, when it did. */
     long ownNanos(long sequence) {
-        return numbers[at(sequence) + OWN_NANOS];
+        return get(sequence, OWN_NANOS);
     }
 
     void ownNanos(long sequence, long nanos) {
-        numbers[at(sequence) + OWN_NANOS] = nanos;
+        set(sequence, OWN_NANOS, nanos);
     }
 
     /** The entry before it in the server's order; 0 = none. */
     long previous(long sequence) {
-        return numbers[at(sequence) + PREVIOUS];
+        return get(sequence, PREVIOUS);
     }
 
     void previous(long sequence, long other) {
-        numbers[at(sequence) + PREVIOUS] = other;
+        set(sequence, PREVIOUS, other);
     }
 
     /** The entry after it in the server's order; 0 = none. */
     long next(long sequence) {
-        return numbers[at(sequence) + NEXT];
+        return get(sequence, NEXT);
     }
 
     void next(long sequence, long other) {
-        numbers[at(sequence) + NEXT] = other;
+        set(sequence, NEXT, other);
     }
 
     /** Grows along the server's order. */
     long label(long sequence) {
-        return numbers[at(sequence) + LABEL];
+        return get(sequence, LABEL);
     }
 
     void label(long sequence, long label) {
-        numbers[at(sequence) + LABEL] = label;
+        set(sequence, LABEL, label);
     }
 
     /** The slots of the lines whose order proves its place in the server's order, as bits. */
     long placedBy(long sequence) {
-        return numbers[at(sequence) + PLACED_BY];
+        return get(sequence, PLACED_BY);
     }
 
     void markPlaced(long sequence, int slot) {
-        numbers[at(sequence) + PLACED_BY] |= 1L << slot;
+        set(sequence, PLACED_BY, get(sequence, PLACED_BY) | 1L << slot);
     }
 
     /** The slot of the line that delivered the first copy; -1 = a line that delivered it has left, or it was forgotten. */
@@ -199,10 +250,10 @@ final class MessageEntries {
         for (long sequence = oldest; sequence <= newest; sequence++) {
             int index = index(sequence);
             if (isDeliveredBy(sequence, slot)) {
-                numbers[at(sequence) + DELIVERED_BY] &= others;
+                set(sequence, DELIVERED_BY, get(sequence, DELIVERED_BY) & others);
                 winner[index] = NONE; // it is not known any more that one line was the only one
             }
-            numbers[at(sequence) + PLACED_BY] &= others;
+            set(sequence, PLACED_BY, get(sequence, PLACED_BY) & others);
             if (publisher[index] == slot) {
                 publisher[index] = NONE;
             }
@@ -213,20 +264,29 @@ final class MessageEntries {
     void grow() {
         int oldMask = mask;
         mask = 2 * mask + 1;
-        numbers = moved(numbers, oldMask, 1 << SHIFT, new long[(mask + 1) << SHIFT]);
-        winner = moved(winner, oldMask, 1, new byte[mask + 1]);
-        publisher = moved(publisher, oldMask, 1, new byte[mask + 1]);
+        growPages();
+        winner = moved(winner, oldMask, new byte[mask + 1]);
+        publisher = moved(publisher, oldMask, new byte[mask + 1]);
         if (content != null) {
-            content = moved(content, oldMask, 1, new long[mask + 1]);
-            stream = moved(stream, oldMask, 1, new int[mask + 1]);
+            content = moved(content, oldMask, new long[mask + 1]);
+            stream = moved(stream, oldMask, new int[mask + 1]);
         }
     }
 
-    /** Copies what belongs to each entry, so many elements, from a ring of another size. */
-    <T> T moved(T from, int oldMask, int elements, T to) {
+    private void growPages() {
+        long[][] old = pages;
+        int oldPageMask = pageMask;
+        pages = noPages();
+        pageMask = pages.length - 1;
+        for (long number = oldest >>> PAGE_SHIFT; number <= newest >>> PAGE_SHIFT; number++) {
+            pages[(int) number & pageMask] = old[(int) number & oldPageMask];
+        }
+    }
+
+    /** Copies what belongs to each entry, an element, from a ring of another size. */
+    <T> T moved(T from, int oldMask, T to) {
         for (long sequence = oldest; sequence <= newest; sequence++) {
-            int old = ((int) sequence & oldMask) * elements;
-            System.arraycopy(from, old, to, index(sequence) * elements, elements);
+            System.arraycopy(from, (int) sequence & oldMask, to, index(sequence), 1);
         }
         return to;
     }

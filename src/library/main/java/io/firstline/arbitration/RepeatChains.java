@@ -40,8 +40,8 @@ final class RepeatChains {
         int oldMask = nextAlike.length - 1;
         return new RepeatChains(
                 entries,
-                entries.moved(nextAlike, oldMask, 1, new long[entries.size()]),
-                entries.moved(repeated, oldMask, 1, new boolean[entries.size()]));
+                entries.moved(nextAlike, oldMask, new long[entries.size()]),
+                entries.moved(repeated, oldMask, new boolean[entries.size()]));
     }
 
     /** The next entry of the chain; 0 = none. */

@@ -9,8 +9,8 @@ package io.firstline.arbitration;
  * entries is indexed by sequence; the chains are found through an open-addressing table with linear probing (Knuth,
  * TAOCP 3, 6.4, algorithms L and R).
  *
- * <p>Begins small, and doubles while it is full of entries that are not old yet. Each place for an entry takes 90
- * bytes, 12 more once streams or contents are known, and 33 more once a message has repeated.
+ * <p>Begins small, and doubles while it is full of entries that are not old yet. Each entry takes 64 bytes, and each
+ * place for one 26, 12 more once streams or contents are known, and 33 more once a message has repeated.
  */
 final class SeenMessages {
     static final int MAX_LINES = Long.SIZE;

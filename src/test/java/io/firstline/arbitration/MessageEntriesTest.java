@@ -1,0 +1,61 @@
+package io.firstline.arbitration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class MessageEntriesTest {
+    private static void add(MessageEntries entries, int count) {
+        for (int i = 0; i < count; i++) {
+            if (entries.count() == entries.size()) {
+                entries.grow();
+            }
+            long next = entries.newest() + 1;
+            entries.label(entries.add(next * 31, 0, 0, 3, next), next * 7);
+        }
+    }
+
+    private static void remove(MessageEntries entries, int count) {
+        for (int i = 0; i < count; i++) {
+            entries.removeOldest();
+        }
+    }
+
+    @Test
+    void shouldKeepEveryEntryWhileThePagesChangeAndTheRingGrows() {
+        MessageEntries entries = new MessageEntries(256);
+        add(entries, 200);
+        remove(entries, 190);
+        for (int round = 0; round < 12; round++) {
+            add(entries, 700);
+            remove(entries, round < 6 ? 300 : 1_000);
+            for (long each = entries.oldest(); each <= entries.newest(); each++) {
+                assertEquals(each * 31, entries.hash(each));
+                assertEquals(each, entries.firstNanos(each));
+                assertEquals(each * 7, entries.label(each));
+                assertEquals(1 << 3, entries.deliveredBy(each));
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeNoMarkForAForgottenEntry() {
+        MessageEntries entries = new MessageEntries(512);
+        add(entries, 256);
+        remove(entries, 256);
+        add(entries, 256);
+        remove(entries, 256);
+        add(entries, 1); // in the third page
+
+        entries.markDelivered(1, 5);
+        entries.label(1, 9);
+
+        assertEquals(0, entries.deliveredBy(1));
+        assertEquals(0, entries.label(1));
+        assertTrue(entries.isDeliveredBy(513, 3));
+        assertFalse(entries.isDeliveredBy(513, 5));
+        assertEquals(513 * 7, entries.label(513));
+    }
+}
