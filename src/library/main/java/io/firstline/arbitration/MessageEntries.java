@@ -35,6 +35,7 @@ final class MessageEntries {
     private int pageMask;
     /** The page that was left last, for the next new one; {@link #NO_PAGE} = none. */
     private long[] freePage = NO_PAGE;
+
     private byte[] winner;
     /** As the winner, but kept until that line leaves. */
     private byte[] publisher;
