@@ -84,7 +84,7 @@ final class MessageEntries {
     }
 
     private long[][] noPages() {
-        long[][] none = new long[Math.max(2, 2 * size() >> PAGE_SHIFT)][];
+        long[][] none = new long[Math.max(2, (2 * size()) >> PAGE_SHIFT)][];
         Arrays.fill(none, NO_PAGE);
         return none;
     }
