@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.firstline.config.Errors;
+import io.firstline.config.check.Sha256;
 import io.firstline.config.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -145,6 +146,19 @@ class HttpConfigTest {
                         .tcp()
                         .tokenSha256())
                 .hasSize(64);
+    }
+
+    @Test
+    void shouldTakeTheTokenOfARelayFromTheEnvironmentOrAFile() throws IOException {
+        Path secret = Files.writeString(folder.resolve("relay"), "c".repeat(16));
+        for (String token : List.of("${T}", "${file:" + secret + "}")) {
+            String relay = "{'relay':{'host':'0.0.0.0','token':'" + token + "'}," + FEEDS + "}";
+
+            assertThat(ServiceConfig.parse(relay.replace('\'', '"'), "t", null, Map.of("T", "c".repeat(16))::get)
+                            .relay()
+                            .tokenSha256())
+                    .isEqualTo(Sha256.hex("c".repeat(16)));
+        }
     }
 
     @Test

@@ -32,7 +32,8 @@ public final class Environment {
 
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?");
     /** At these keys a variable must be the whole value, and the value is never shown. */
-    private static final Pattern TOKENS = Pattern.compile("/http/token|/bridges/tcp/token|/feeds/[^/]+/secrets/[^/]+");
+    private static final Pattern TOKENS =
+            Pattern.compile("/http/token|/relay/token|/bridges/tcp/token|/feeds/[^/]+/secrets/[^/]+");
 
     private static final String UNREADABLE = "which cannot be read: ";
 
