@@ -163,6 +163,20 @@ class RelayHostileClientsTest extends RelayTestBase {
     }
 
     @Test
+    void shouldCountEmptyFragments() {
+        open(LOCAL.withLimit("maxFramesPerSecond", 20));
+        Reader endless = reader("/feeds/f");
+
+        endless.socket.writeFrame(WebSocketFrame.textFrame("", false));
+        for (int i = 0; i < 100; i++) {
+            endless.socket.writeFrame(WebSocketFrame.continuationFrame(Buffer.buffer(), false));
+        }
+
+        eventually(() -> endless.closed);
+        assertThat(endless.code()).isEqualTo(1008);
+    }
+
+    @Test
     void shouldPingASilentClientAndCloseOneThatDoesNotAnswer() throws IOException {
         open(LOCAL);
         Reader good = reader("/feeds/f");

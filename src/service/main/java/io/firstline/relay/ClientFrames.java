@@ -34,7 +34,7 @@ final class ClientFrames extends ChannelInboundHandlerAdapter {
             channel.fireChannelRead(message);
             return;
         }
-        boolean heard = client.heard(frame.content().readableBytes(), nanos.getAsLong());
+        boolean heard = client.heard(nanos.getAsLong());
         if (heard && frame instanceof PingWebSocketFrame) {
             channel.fireChannelRead(message);
             return;

@@ -119,7 +119,11 @@ final class ClientRequests {
         ClientRequest request = client.session().read(text);
         if (request instanceof ClientRequest.Unknown) {
             client.ignored();
-            refuse(client, request, RefusalReason.UNKNOWN_REQUEST, "the relay has streams only");
+            refuse(
+                    client,
+                    request,
+                    RefusalReason.UNKNOWN_REQUEST,
+                    "found no request of this form, allowed: those of the venue that subscribe and unsubscribe streams");
         } else if (request instanceof ClientRequest.Heartbeat) {
             accept(client, request);
         } else if (!client.inTurn(

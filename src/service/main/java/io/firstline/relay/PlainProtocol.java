@@ -1,8 +1,7 @@
 package io.firstline.relay;
 
 import io.firstline.relay.dialect.ClientRequest;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import io.firstline.relay.dialect.PercentEncoding;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,7 +38,7 @@ final class PlainProtocol implements ClientProtocol {
             if (parameter.startsWith(STREAMS)) {
                 named = true;
                 for (String stream : parameter.substring(STREAMS.length()).split(",", -1)) {
-                    streams.add(URLDecoder.decode(stream, StandardCharsets.UTF_8));
+                    streams.add(PercentEncoding.decoded(stream));
                 }
             }
         }

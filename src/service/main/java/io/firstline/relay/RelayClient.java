@@ -227,7 +227,7 @@ final class RelayClient {
     // what it says
 
     /** A frame has arrived; returns whether it is to be read. */
-    boolean heard(int length, long nowNanos) {
+    boolean heard(long nowNanos) {
         heardNanos = nowNanos;
         pings = 0;
         if (closing != null) {

@@ -18,8 +18,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionEncoder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -405,7 +403,7 @@ public final class RelayVerticle extends VerticleBase {
         if (channel.isRemoved()) { // the channel has ended
             return;
         }
-        pipeline.addBefore(channel.name(), "firstline-messages", messages(client))
+        pipeline.addBefore(channel.name(), "firstline-messages", new ClientFragments(client, config.limits().maxFrameBytes(), nanos))
                 .addBefore(
                         channel.name(), "firstline-frames", new ClientFrames(client, served.requests()::asked, nanos))
                 .addBefore(channel.name(), "firstline-pings", new PingAnswers(() -> {}));
@@ -423,17 +421,6 @@ public final class RelayVerticle extends VerticleBase {
         } else if (clients.contains(client)) {
             vertx.setTimer(1, id -> begin(client, requests, pipeline));
         }
-    }
-
-    /** Assembles fragments ahead of Vert.x, which loses the frame boundaries after an empty fragment. */
-    private WebSocketFrameAggregator messages(RelayClient client) {
-        int most = config.limits().maxFrameBytes();
-        return new WebSocketFrameAggregator(most) {
-            @Override
-            protected void handleOversizedMessage(ChannelHandlerContext channel, WebSocketFrame message) {
-                client.close(ClientClosing.TOO_LONG, "a message of more than " + most + " bytes", nanos.getAsLong());
-            }
-        };
     }
 
     private void ended(RelayClient client) {

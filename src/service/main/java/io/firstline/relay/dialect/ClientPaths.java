@@ -4,8 +4,6 @@ import io.firstline.config.venue.RelayPath;
 import io.firstline.config.venue.RelayPath.Streams;
 import io.firstline.config.venue.Venue;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -82,7 +80,7 @@ public final class ClientPaths {
     }
 
     private static List<String> names(String separatedBySlashes) {
-        return Arrays.stream(URLDecoder.decode(separatedBySlashes, StandardCharsets.UTF_8)
+        return Arrays.stream(PercentEncoding.decoded(separatedBySlashes)
                         .split("/", -1))
                 .filter(name -> !name.isEmpty())
                 .toList();
