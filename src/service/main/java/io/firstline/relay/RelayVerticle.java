@@ -403,7 +403,10 @@ public final class RelayVerticle extends VerticleBase {
         if (channel.isRemoved()) { // the channel has ended
             return;
         }
-        pipeline.addBefore(channel.name(), "firstline-messages", new ClientFragments(client, config.limits().maxFrameBytes(), nanos))
+        pipeline.addBefore(
+                        channel.name(),
+                        "firstline-messages",
+                        new ClientFragments(client, config.limits().maxFrameBytes(), nanos))
                 .addBefore(
                         channel.name(), "firstline-frames", new ClientFrames(client, served.requests()::asked, nanos))
                 .addBefore(channel.name(), "firstline-pings", new PingAnswers(() -> {}));

@@ -15,6 +15,7 @@ class PercentEncodingTest {
     void shouldSayWhatIsWrong() {
         assertThatThrownBy(() -> PercentEncoding.decoded("%zz"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("streams: found %zz, allowed: percent-encoded names, with two hexadecimal digits after each %");
+                .hasMessage(
+                        "streams: found %zz, allowed: percent-encoded names, with two hexadecimal digits after each %");
     }
 }

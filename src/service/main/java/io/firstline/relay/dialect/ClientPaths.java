@@ -80,8 +80,7 @@ public final class ClientPaths {
     }
 
     private static List<String> names(String separatedBySlashes) {
-        return Arrays.stream(PercentEncoding.decoded(separatedBySlashes)
-                        .split("/", -1))
+        return Arrays.stream(PercentEncoding.decoded(separatedBySlashes).split("/", -1))
                 .filter(name -> !name.isEmpty())
                 .toList();
     }

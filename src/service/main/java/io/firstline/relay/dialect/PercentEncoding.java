@@ -17,7 +17,9 @@ public final class PercentEncoding {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "streams: found " + text + ", allowed: percent-encoded names, with two hexadecimal digits after each %", e);
+                    "streams: found " + text
+                            + ", allowed: percent-encoded names, with two hexadecimal digits after each %",
+                    e);
         }
     }
 }
