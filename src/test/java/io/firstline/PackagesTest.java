@@ -62,8 +62,7 @@ class PackagesTest {
                     "deploy.node",
                     "arbitration.report bus bus.publish config.feed connection.report feed.report replay.retention"
                             + " stream"),
-            Map.entry(
-                    "deploy.snapshot", "bus config.venue connection deploy.node feed feed.message feed.report stream"),
+            Map.entry("deploy.snapshot", "bus config.venue connection feed feed.message feed.report stream"),
             Map.entry(
                     "deploy",
                     "arbitration arbitration.report bus bus.publish config config.feed config.venue connection connection.report"
