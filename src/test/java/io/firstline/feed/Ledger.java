@@ -47,9 +47,10 @@ final class Ledger {
         exchange.pauseEmission();
         List<String> streams = List.copyOf(emitted.keySet());
         streams.forEach(stream -> exchange.emit(stream, END));
+        String last = "{\"stream\":\"" + streams.get(streams.size() - 1) + "\",\"data\":" + END;
         FeedTestBase.eventually(() -> FeedTestBase.members(feed).stream()
                 .allMatch(c -> c.connection().recentMessage() != null
-                        && c.connection().recentMessage().toString().contains(END)));
+                        && c.connection().recentMessage().toString().contains(last)));
         Map<String, List<String>> byStream = received.stream()
                 .map(FeedMessage::asText)
                 .filter(text -> text.startsWith("{\"stream\":"))
