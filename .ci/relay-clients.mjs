@@ -293,7 +293,7 @@ async function ccxt(name, trades, changeUrl) {
       await exchange.unWatchTrades(symbol);
     });
   Object.keys(running).forEach(symbol => { running[symbol] = false; });
-  Object.keys(counts).filter(what => counts[what] === 0).forEach(what => trades.problems.push(`no ${what}`));
+  Object.keys(counts).filter(what => counts[what] === 0 && (what === 'ticker' || exchange.id === 'binance')).forEach(what => trades.problems.push(`no ${what}`));
   isOpen = false;
   await exchange.close();
 }
