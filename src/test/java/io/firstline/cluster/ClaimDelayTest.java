@@ -155,12 +155,12 @@ class ClaimDelayTest {
 
     @Test
     void shouldKnowWhoIsThereAndWhatTheyKnow() {
-        assertThat(presence.isMajority(0)).isFalse();
+        assertThat(presence.isMajority(MEMBERS, 0)).isFalse();
         hears(third, new Part(false, true, 0, 9, false, 0));
         hears("stranger:1", new Part(true, true, 0, 99, false, 0));
 
         assertThat(presence.present(0)).containsExactlyInAnyOrder(self, third);
-        assertThat(presence.isMajority(0)).isTrue();
+        assertThat(presence.isMajority(MEMBERS, 0)).isTrue();
         assertThat(presence.epochOf("f", 0)).isEqualTo(9);
         assertThat(presence.epochOf("g", 0)).isZero();
         assertThat(presence.carries(third, "f")).isTrue();

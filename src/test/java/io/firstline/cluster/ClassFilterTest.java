@@ -55,9 +55,11 @@ class ClassFilterTest {
                 "what the nodes know",
                 null,
                 true,
-                null);
+                null,
+                null,
+                false);
         node = HazelcastNode.start(
-                HazelcastCluster.hazelcast(config),
+                HazelcastCluster.hazelcast(config, new JoinAddresses(config)),
                 new RejectionLog(LoggerFactory.getLogger(ClassFilterTest.class), System::nanoTime));
         ours = ((HazelcastInstanceProxy) node).getOriginal().node.getSerializationService();
         theirs = new DefaultSerializationServiceBuilder().build();

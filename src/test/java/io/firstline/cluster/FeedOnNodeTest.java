@@ -15,7 +15,7 @@ class FeedOnNodeTest {
     private static final long LINGER_MS = 100;
 
     private final LeaseProposer proposer =
-            new LeaseProposer("f", "a:1", MEMBERS.size(), nanos(ClusterConfig.DEFAULT.leaseMs()), 0);
+            new LeaseProposer("f", "a:1", MEMBERS.size(), MEMBERS::size, nanos(ClusterConfig.DEFAULT.leaseMs()), 0);
     private final FeedOnNode feed = new FeedOnNode("f", "a:1", proposer, 0);
 
     private static long nanos(long ms) {

@@ -56,7 +56,20 @@ class JoinTest {
 
     private static ClusterConfig node(String host, int port, String... members) {
         return new ClusterConfig(
-                true, "join", host, port, 0, List.of(members), 1, 400, "what the nodes know", null, true, null);
+                true,
+                "join",
+                host,
+                port,
+                0,
+                List.of(members),
+                1,
+                400,
+                "what the nodes know",
+                null,
+                true,
+                null,
+                null,
+                false);
     }
 
     private Future<Vertx> join(ClusterConfig config) {
@@ -193,8 +206,9 @@ class JoinTest {
         Vertx first = Await.result(join(node("127.0.0.1", ports.get(0), one, two)));
         Await.result(first.eventBus().consumer("a", message -> {}).completion());
         Vertx plain = Vertx.vertx();
+        ClusterConfig joining = node("127.0.0.1", ports.get(1), one, two);
         FeedClusterManager second = new FeedClusterManager(HazelcastNode.start(
-                HazelcastCluster.hazelcast(node("127.0.0.1", ports.get(1), one, two)),
+                HazelcastCluster.hazelcast(joining, new JoinAddresses(joining)),
                 new RejectionLog(LoggerFactory.getLogger(JoinTest.class), System::nanoTime)));
         second.init(plain);
         second.registrationListener(new DefaultNodeSelector());

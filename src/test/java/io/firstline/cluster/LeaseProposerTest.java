@@ -14,7 +14,7 @@ class LeaseProposerTest {
     private static final long NOON_MS = 1_800_000_000_000L;
     private static final int LEASE_MS = 800;
 
-    private final LeaseProposer proposer = new LeaseProposer("f", "b:1", 3, nanos(LEASE_MS), START_NANOS);
+    private final LeaseProposer proposer = new LeaseProposer("f", "b:1", 3, () -> 3, nanos(LEASE_MS), START_NANOS);
 
     private static long nanos(long ms) {
         return TimeUnit.MILLISECONDS.toNanos(ms);

@@ -13,8 +13,10 @@ class MembershipViewTest {
     private static final long START = Math.subtractExact(Long.MAX_VALUE, 3L);
     private static final long GONE = 1_000;
 
+    private static final List<String> NAMES = List.of("m1", "m2", "m3", "m4");
+
     private static MembershipView view(int members) {
-        return new MembershipView("m1", List.of("m1", "m2", "m3", "m4").subList(0, members), GONE);
+        return new MembershipView("m1", NAMES.subList(0, members), GONE);
     }
 
     private static void heard(MembershipView view, String from, long at, Map<String, Part> carries) {
@@ -29,11 +31,16 @@ class MembershipViewTest {
                 if (present > 1) {
                     heard(view, "m" + present, 0, Map.of());
                 }
-                assertThat(view.isMajority(START))
+                assertThat(view.isMajority(NAMES.subList(0, members), START))
                         .as("%d of %d", present, members)
                         .isEqualTo(2 * present > members);
             }
         }
+        MembershipView view = view(4);
+        heard(view, "m4", 0, Map.of());
+        assertThat(view.isMajority(NAMES.subList(0, 3), START))
+                .as("only voters count")
+                .isFalse();
     }
 
     @Test

@@ -142,7 +142,9 @@ final class ClusterScene implements AutoCloseable {
                 SECRET,
                 null,
                 true,
-                null);
+                null,
+                null,
+                false);
     }
 
     /** The configuration of a node, or of a listener in the network of a node. */

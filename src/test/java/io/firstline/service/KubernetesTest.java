@@ -3,6 +3,7 @@ package io.firstline.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.service.ServiceConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -186,14 +187,18 @@ class KubernetesTest {
         for (int i = 0; i < replicas; i++) {
             String host = named.replace("$(POD_NAME)", "firstline-" + i);
             ServiceConfig service = with("--cluster-host", host);
-            assertThat(service.cluster().isMember()).isTrue();
+            assertThat(service.cluster().isVoter()).isTrue();
             assertThat(service.cluster().self()).isEqualTo(host + ":5701");
             assertThat(service.cluster().members()).hasSize(replicas);
         }
-        assertThatThrownBy(() -> with("--cluster-host", "firstline-3.firstline"))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageStartingWith("--cluster-host: found \"firstline-3.firstline\", so this node would be"
-                        + " firstline-3.firstline:5701, allowed: one of [firstline-0.");
+        ClusterConfig further = with("--cluster-host", named.replace("$(POD_NAME)", "firstline-" + replicas))
+                .cluster();
+        assertThat(further.isVoter()).isFalse();
+        assertThat(further.isMember()).isTrue();
+        String service = items.getJsonObject(0).getJsonObject("metadata").getString("name");
+        assertThat(further.dns())
+                .as("the headless service, which knows all pods")
+                .startsWith(service + ".");
     }
 
     private ServiceConfig with(String... options) {

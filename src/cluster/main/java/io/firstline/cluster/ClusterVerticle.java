@@ -121,7 +121,11 @@ public final class ClusterVerticle extends VerticleBase {
         probe = new DeathProbe(vertx, scheduler);
         HazelcastCluster.whenClosedByPeer(vertx, port -> context.runOnContext(v -> mayHaveEnded(port)));
         scheduler.every(Math.max(1, config.leaseMs() / LeaseNode.TICKS_PER_LEASE), this::tick);
+        if (!config.isVoter()) {
+            LOG.info("{} may publish feeds and has no vote: {} grant the leases", self, config.members());
+        }
         scheduler.every(LOOK_UP_MS, () -> {
+            lookForNodes();
             deployed.keySet().forEach(this::lookUp);
             lookForOtherClusters();
         });
@@ -189,9 +193,18 @@ public final class ClusterVerticle extends VerticleBase {
             rejections.reject("cluster: dropped an invalid message", e.getMessage());
             return;
         }
+        if (!node.members().contains(theirs.from())) {
+            lookForNodes();
+        }
         observe();
         carryOut(node.step(theirs, time()));
         askEtcd();
+    }
+
+    private void lookForNodes() {
+        if (config.dns() != null) {
+            node.joined(HazelcastCluster.joined(vertx));
+        }
     }
 
     // actions of the node

@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,8 @@ final class FeedClusterManager extends HazelcastClusterManager {
     private static final int SHUTDOWN_TRIES = 10;
     /** The attribute in which Vert.x finds the id of a node. */
     static final String NODE_ID = "__vertx.nodeId";
+    /** The attribute in which a node has its {@code host:port}. */
+    static final String MEMBER_NAME = "firstline.node";
 
     /** The addresses that were looked up and are kept up to date. */
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
@@ -254,6 +258,16 @@ final class FeedClusterManager extends HazelcastClusterManager {
                         .onComplete((done, failed) -> promise.complete(null, failure));
             }
         });
+    }
+
+    /** See {@link HazelcastCluster#joined}. */
+    Set<String> owners() {
+        return getHazelcastInstance().getCluster().getMembers().stream()
+                .filter(member -> !member.isLiteMember())
+                .map(member -> member.getAttribute(MEMBER_NAME))
+                .filter(Objects::nonNull)
+                .limit(MOST_NODES)
+                .collect(Collectors.toSet());
     }
 
     /** Returns whether no member keeps data: only listeners are present. */

@@ -88,7 +88,6 @@ public final class HazelcastCluster {
 
     private static final long LOOK_AGAIN_MS = 2_000;
 
-    private static final int JOIN_TRY_SECONDS = 2;
     private static final long PING_MS = 1_000;
     /** The event bus continues to send to a node that hangs for this time and one ping. */
     private static final long PONG_MS = 3_000;
@@ -153,39 +152,57 @@ public final class HazelcastCluster {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, LOGGING_BY); // its first lines are logged before it reads a configuration
         }
-        return config.lease() == null
-                ? joinMembers(builder, config)
-                : known(config).compose(all -> joinMembers(builder, all));
+        return config.lease() == null && config.dns() == null
+                ? joinMembers(builder, config, new JoinAddresses(config))
+                : lookAround(builder, config);
     }
 
-    /** Adds the members that etcd knows; asks it with a Vert.x that lives only for that. */
-    private static Future<ClusterConfig> known(ClusterConfig config) {
+    /** Asks etcd and DNS for other nodes first, with a Vert.x that lives only for that. */
+    private static Future<Vertx> lookAround(VertxBuilder builder, ClusterConfig config) {
         Vertx asking = Vertx.vertx();
-        return EtcdLink.nodes(asking, config)
-                .map(found -> {
-                    Set<String> members = new TreeSet<>(config.members());
-                    members.addAll(found);
-                    if (!config.isMember()) {
-                        members.remove(config.self());
-                    }
-                    return config.withMembers(List.copyOf(members));
+        return known(asking, config)
+                .compose(all -> {
+                    JoinAddresses addresses = new JoinAddresses(all);
+                    return addresses.lookUp(asking).map(v -> Map.entry(all, addresses));
                 })
-                .eventually(asking::close);
+                .eventually(asking::close)
+                .compose(found -> joinMembers(builder, found.getKey(), found.getValue()));
     }
 
-    private static Future<Vertx> joinMembers(VertxBuilder builder, ClusterConfig config) {
+    /** Adds the members that etcd knows. */
+    private static Future<ClusterConfig> known(Vertx asking, ClusterConfig config) {
+        if (config.lease() == null) {
+            return Future.succeededFuture(config);
+        }
+        return EtcdLink.nodes(asking, config).map(found -> {
+            Set<String> members = new TreeSet<>(config.members());
+            members.addAll(found);
+            if (!config.isMember()) {
+                members.remove(config.self());
+            }
+            return config.withMembers(List.copyOf(members));
+        });
+    }
+
+    private static Future<Vertx> joinMembers(VertxBuilder builder, ClusterConfig config, JoinAddresses addresses) {
         RejectionLog rejections = new RejectionLog(LOG, Scheduler.monotonicClock());
-        return onAThread(() -> alone(HazelcastNode.start(hazelcast(config), rejections)))
-                .compose(hazelcast -> hazelcast == null ? notLetIn(config) : build(builder, hazelcast, rejections));
+        return onAThread(() -> alone(HazelcastNode.start(hazelcast(config, addresses), rejections)))
+                .compose(hazelcast -> hazelcast == null
+                        ? notLetIn(config, addresses)
+                        : build(builder, hazelcast, addresses, rejections));
     }
 
-    private static Future<Vertx> build(VertxBuilder builder, HazelcastInstance hazelcast, RejectionLog rejections) {
+    private static Future<Vertx> build(
+            VertxBuilder builder, HazelcastInstance hazelcast, JoinAddresses addresses, RejectionLog rejections) {
         FeedClusterManager members = new FeedClusterManager(hazelcast);
         BusLimits limits = BusLimits.of(Runtime.getRuntime().maxMemory(), rejections);
         return builder.withClusterManager(members)
                 .withTransport(new BusTransport(limits, members::closedByPeer))
                 .buildClustered()
-                .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> members.lookAgain()))
+                .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> {
+                    members.lookAgain();
+                    addresses.lookUp(vertx);
+                }))
                 .onSuccess(vertx -> vertx.exceptionHandler(HazelcastCluster::unhandled))
                 .onSuccess(vertx -> vertx.eventBus() // Firstline needs no Java serialization
                         .serializableChecker(name -> false)
@@ -253,14 +270,14 @@ public final class HazelcastCluster {
     }
 
     /** Reports why no member could be joined, as far as that is visible from outside. */
-    private static Future<Vertx> notLetIn(ClusterConfig config) {
-        return onAThread(() -> config.members().stream()
+    private static Future<Vertx> notLetIn(ClusterConfig config, JoinAddresses addresses) {
+        return onAThread(() -> addresses.getMembers().stream()
                         .filter(HazelcastCluster::listens)
                         .toList())
                 .compose(listening -> Future.failedFuture(new IllegalStateException(
                         listening.isEmpty()
                                 ? "no member of the cluster " + config.name() + " is reachable: nothing listens at "
-                                        + config.members()
+                                        + addresses.getMembers()
                                 : notLetIn(config.self(), listening))));
     }
 
@@ -350,6 +367,12 @@ public final class HazelcastCluster {
         }
     }
 
+    /** Returns the names of the nodes that have joined and may own feeds. */
+    static Set<String> joined(Vertx vertx) {
+        FeedClusterManager manager = manager(vertx);
+        return manager == null ? Set.of() : manager.owners();
+    }
+
     /** Returns the port on which the event bus of this node listens; 0 = it has none. */
     static int busPort(Vertx vertx) {
         FeedClusterManager manager = manager(vertx);
@@ -362,7 +385,7 @@ public final class HazelcastCluster {
                 : null;
     }
 
-    static Config hazelcast(ClusterConfig config) {
+    static Config hazelcast(ClusterConfig config, JoinAddresses addresses) {
         InetAddress address = ownAddress(config.host());
         Config hazelcast = new Config(config.secretName() + "/" + config.self())
                 .setClusterName(config.secretName())
@@ -376,8 +399,10 @@ public final class HazelcastCluster {
         PROPERTIES.forEach((name, value) -> hazelcast.setProperty(name, value.toString()));
         hazelcast
                 .getMemberAttributeConfig()
-                .setAttribute(FeedClusterManager.NODE_ID, UUID.randomUUID().toString());
+                .setAttribute(FeedClusterManager.NODE_ID, UUID.randomUUID().toString())
+                .setAttribute(FeedClusterManager.MEMBER_NAME, config.self());
         network(hazelcast.getNetworkConfig(), config, address);
+        hazelcast.getNetworkConfig().getJoin().setTcpIpConfig(addresses);
         hazelcast.getSerializationConfig().setJavaSerializationFilterConfig(permitted());
         // two copies: otherwise, while registrations are repeated after the death of a member, some consumers would
         // be missed
@@ -401,8 +426,6 @@ public final class HazelcastCluster {
         JoinConfig join = network.getJoin();
         join.getMulticastConfig().setEnabled(false);
         join.getAutoDetectionConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(JOIN_TRY_SECONDS);
-        config.members().forEach(join.getTcpIpConfig()::addMember);
     }
 
     /** This node's own address, without the port, which is configured. */

@@ -10,6 +10,9 @@ interface LeaseEngine {
     /** Returns the nodes that may own feeds, this one included. */
     Collection<String> members();
 
+    /** These nodes have joined the cluster and may own feeds, whether they are members by configuration or not. */
+    default void joined(Collection<String> nodes) {}
+
     /** Creates this node's claim of a feed; called once for each feed. */
     LeaseClaim newClaim(String feed, long nowNanos);
 

@@ -44,7 +44,7 @@ final class LeaseNode {
     private final long startNanos;
     private final Map<String, FeedOnNode> feeds = new TreeMap<>();
     private final LeaseEngine engine;
-    /** This node's vote; null = the members do not vote. */
+    /** This node's vote, which counts only if it is a configured member; null = the members do not vote. */
     private final LeaseAcceptor acceptor;
 
     private final MembershipView members;
@@ -144,7 +144,7 @@ final class LeaseNode {
     /** A message has arrived. */
     List<LeaseAction> step(NodeMessage message, StepTime time) {
         List<LeaseAction> actions = new ArrayList<>();
-        if (!engine.members().contains(message.from()) || message.from().equals(self)) {
+        if (!isKnown(message) || message.from().equals(self)) {
             actions.add(new LeaseAction.RejectUnknownNode(message));
         } else if (message instanceof NodeHeartbeat.Votes votes) {
             count(votes, time.nanos(), actions);
@@ -152,6 +152,17 @@ final class LeaseNode {
             heard(heartbeat, time, actions);
         }
         return actions;
+    }
+
+    /** Any node may have feeds, but only the configured members vote. */
+    private boolean isKnown(NodeMessage message) {
+        return (message instanceof NodeHeartbeat.Votes ? config.members() : engine.members()).contains(message.from());
+    }
+
+    /** These nodes have joined the cluster. */
+    void joined(Collection<String> nodes) {
+        engine.joined(nodes);
+        members.members(engine.members());
     }
 
     /**
@@ -372,7 +383,10 @@ final class LeaseNode {
         }
         of.given().forEach(released -> acceptor.release(of.from(), released, now));
         for (LeaseRequest ask : of.asks()) {
-            votes.add(acceptor.vote(of.from(), ask, now));
+            LeaseVote vote = acceptor.vote(of.from(), ask, now);
+            if (config.isVoter()) {
+                votes.add(vote);
+            }
         }
         return new NodeHeartbeat.Votes(self, of.number(), votes);
     }

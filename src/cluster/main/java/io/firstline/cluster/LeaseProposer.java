@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
  * One node's requests for the lease of one feed: decides what to request when, and counts the votes. Single-threaded;
@@ -24,8 +25,9 @@ final class LeaseProposer implements LeaseClaim {
 
     private final String feed;
     private final String node;
-    private final int members;
+    private final int voters;
     private final int majority;
+    private final IntSupplier nodes;
     private final long leaseNanos;
     private final long claimNanos;
     private final SortedMap<Long, Tally> rounds = new TreeMap<>();
@@ -63,13 +65,15 @@ final class LeaseProposer implements LeaseClaim {
      * Starts without a lease.
      *
      * @param node the node that requests the lease
-     * @param members the number of voters
+     * @param voters their number
+     * @param nodes the number of nodes that may request it
      */
-    LeaseProposer(String feed, String node, int members, long leaseNanos, long nowNanos) {
+    LeaseProposer(String feed, String node, int voters, IntSupplier nodes, long leaseNanos, long nowNanos) {
         this.feed = feed;
         this.node = node;
-        this.members = members;
-        this.majority = members / 2 + 1;
+        this.voters = voters;
+        this.majority = voters / 2 + 1;
+        this.nodes = nodes;
         this.leaseNanos = leaseNanos;
         this.claimNanos = leaseNanos / 2;
         this.untilNanos = nowNanos;
@@ -192,7 +196,7 @@ final class LeaseProposer implements LeaseClaim {
             won = true;
         } else if (isClaiming() && !raised && !vote.granted() && vote.knownEpoch() >= epoch) {
             raise();
-        } else if (members - tally.refused.size() < majority) {
+        } else if (voters - tally.refused.size() < majority) {
             outvoted = true;
         }
     }
@@ -244,7 +248,7 @@ final class LeaseProposer implements LeaseClaim {
         outvoted = false;
         untilNanos = nowNanos;
         long sinceClaimNanos = nowNanos - claimedNanos;
-        long epochsNanos = members * TimeUnit.MILLISECONDS.toNanos(raised ? 2 * EPOCH_MS : EPOCH_MS);
+        long epochsNanos = nodes.getAsInt() * TimeUnit.MILLISECONDS.toNanos(raised ? 2 * EPOCH_MS : EPOCH_MS);
         notBeforeNanos = nowNanos + Math.max(pauseNanos, epochsNanos - sinceClaimNanos);
         return given;
     }

@@ -1,22 +1,33 @@
 package io.firstline.cluster;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 
-/** The engine that needs nothing: a majority of the configured members grants the leases. */
+/**
+ * The engine that needs nothing: a majority of the configured members grants the leases. Other nodes may join, own
+ * feeds and leave; they have no vote, so any two majorities still have a member in common.
+ */
 final class MajorityLeases implements LeaseEngine {
     private final String self;
-    private final List<String> members;
+    /** The configured members; they are fixed. */
+    private final List<String> voters;
+    /** The voters, and the other nodes that have joined. */
+    private List<String> members;
+
     private final long leaseNanos;
     private final LeaseAcceptor acceptor;
 
     /**
-     * Starts the vote of a member.
+     * Starts the vote of a member. A node without a vote follows the same rules for itself: so it knows what the
+     * voters have granted, but nobody counts it.
      *
      * @param silentNanos how long it grants nothing: at least the length of a lease
      */
-    MajorityLeases(String self, List<String> members, long leaseNanos, long silentNanos, long nowNanos) {
+    MajorityLeases(String self, List<String> voters, long leaseNanos, long silentNanos, long nowNanos) {
         this.self = self;
-        this.members = members;
+        this.voters = voters;
+        this.members = voters;
         this.leaseNanos = leaseNanos;
         this.acceptor = new LeaseAcceptor(leaseNanos, silentNanos, nowNanos);
     }
@@ -32,13 +43,20 @@ final class MajorityLeases implements LeaseEngine {
     }
 
     @Override
+    public void joined(Collection<String> nodes) {
+        TreeSet<String> all = new TreeSet<>(voters);
+        all.addAll(nodes);
+        members = List.copyOf(all);
+    }
+
+    @Override
     public LeaseClaim newClaim(String feed, long nowNanos) {
-        return new LeaseProposer(feed, self, members.size(), leaseNanos, nowNanos);
+        return new LeaseProposer(feed, self, voters.size(), () -> members.size(), leaseNanos, nowNanos);
     }
 
     @Override
     public boolean isThere(MembershipView view, long nowNanos) {
-        return view.isMajority(nowNanos);
+        return view.isMajority(voters, nowNanos);
     }
 
     @Override

@@ -53,8 +53,10 @@ final class MembershipView {
         return present;
     }
 
-    boolean isMajority(long nowNanos) {
-        return present(nowNanos).size() > members.size() / 2;
+    /** Returns whether more than half of the voters are present. */
+    boolean isMajority(Collection<String> voters, long nowNanos) {
+        Set<String> present = present(nowNanos);
+        return voters.stream().filter(present::contains).count() > voters.size() / 2;
     }
 
     /** Returns whether another member could take over a feed without a loss. */

@@ -51,7 +51,7 @@ import java.util.function.Supplier;
  * properties {@value #RESOLV_CONF} and {@value #HOSTS} name other files. Thread-safe; completes on the caller's
  * context.
  */
-final class Names implements Shareable {
+public final class Names implements Shareable {
     static final String RESOLV_CONF = "firstline.resolvConf";
     static final String HOSTS = "firstline.hosts";
 
@@ -120,7 +120,7 @@ final class Names implements Shareable {
     }
 
     /** The instance that all clients of this Vert.x share. */
-    static Names of(Vertx vertx) {
+    public static Names of(Vertx vertx) {
         return vertx.sharedData()
                 .<String, Names>getLocalMap(SHARED)
                 .computeIfAbsent(
@@ -137,7 +137,7 @@ final class Names implements Shareable {
      *
      * @param anew whether to ask although their time to live is not over
      */
-    Future<List<InetAddress>> lastKnown(String host, boolean anew) {
+    public Future<List<InetAddress>> lastKnown(String host, boolean anew) {
         return known.of(vertx.getOrCreateContext(), bare(host), () -> addresses(host), anew)
                 .map(Names::inOrder);
     }

@@ -41,7 +41,7 @@ final class ClusterOptions {
         }
         ClusterConfig moved = host == null ? cluster : cluster.withHost(host);
         moved = port == null ? moved : moved.withPort(port);
-        if (cluster.lease() != null && !moved.isMember()) { // the list has this node only because of its host and port
+        if (cluster.lease() != null && !moved.isVoter()) { // the list has this node only because of its host and port
             moved = moved.withMembers(List.of(moved.self()));
         }
         if (!moved.isMember()) {

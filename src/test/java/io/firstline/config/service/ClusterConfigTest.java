@@ -105,6 +105,26 @@ class ClusterConfigTest {
     }
 
     @Test
+    void shouldLetNodesThatAreFoundByNameOwnFeedsWithoutAVote() {
+        ClusterConfig cluster = config("{'port':5800,'members':['127.0.0.1:5701'],'dns':'nodes.example:5701'}")
+                .cluster();
+        assertThat(cluster.isMember()).isTrue();
+        assertThat(cluster.isVoter()).isFalse();
+        assertThat(cluster.replicas()).isEqualTo(2);
+        assertThat(cluster.toString()).endsWith(", others at nodes.example:5701");
+        assertThat(cluster.listening(cluster.members()).isMember()).isFalse();
+
+        assertThat(errors("{'dns':'nodes.example:5701'}"))
+                .singleElement()
+                .asString()
+                .startsWith("/cluster/members: found nothing, allowed: the nodes that vote");
+        assertThat(errors("{'dns':'nodes.example:99999','members':['127.0.0.1:5701']}"))
+                .singleElement()
+                .asString()
+                .startsWith("/cluster/dns: found \"nodes.example:99999\"");
+    }
+
+    @Test
     void shouldKnowOthersBySecretAndName() {
         String secret = "'secret':'correct horse battery'";
         assertThat(config("{}").cluster().secretName()).isEqualTo("firstline");

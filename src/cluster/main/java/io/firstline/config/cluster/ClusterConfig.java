@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
  * @param host bind address of membership and event bus, under which the other nodes find this one; default 127.0.0.1
  * @param port port of membership; host and port identify this node
  * @param busPort port of the event bus; 0 (default) = any free one
- * @param members all nodes that may own feeds, as {@code host:port}; a majority of them, running or not, decides which
- *     node publishes. With {@code lease}, some nodes of the cluster, from which a new one learns the others
+ * @param members the nodes that vote, as {@code host:port}; a majority of them, running or not, decides which node
+ *     publishes. With {@code lease}, some nodes of the cluster, from which a new one learns the others
  * @param replicas number of nodes with connections for a feed; one of them publishes
  * @param leaseMs the longest time that a node may publish without a renewal by the majority, milliseconds; at least 200, because
  *     with a shorter lease a pause of the garbage collector would cost a feed its owner
@@ -32,6 +32,9 @@ import java.util.regex.Pattern;
  * @param allowPlaintext allow a host that other machines can reach without {@code tls}: any of them could then publish
  *     anything on the event bus; default false
  * @param lease the etcd that keeps the leases; null = a majority of the members grants them
+ * @param dns a name and a port, as {@code host:port}: nodes are found at all addresses of the name, and need not be
+ *     members to own feeds; null = none
+ * @param listens whether this node only listens: it owns no feed and has no vote
  */
 public record ClusterConfig(
         boolean enabled,
@@ -45,7 +48,9 @@ public record ClusterConfig(
         String secret,
         Tls tls,
         boolean allowPlaintext,
-        LeaseConfig lease) {
+        LeaseConfig lease,
+        String dns,
+        boolean listens) {
     private static final SchemaKeys KEYS = SchemaKeys.CLUSTER;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern MEMBER = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):([0-9]{1,5})");
@@ -64,6 +69,7 @@ public record ClusterConfig(
         Map<String, Object> values = new HashMap<>();
         values.put("tls", null);
         values.put("lease", null);
+        values.put("listens", false);
         return values;
     }
 
@@ -79,7 +85,7 @@ public record ClusterConfig(
             int leaseMs,
             String secret,
             Tls tls) {
-        this(enabled, name, host, port, busPort, members, replicas, leaseMs, secret, tls, false, null);
+        this(enabled, name, host, port, busPort, members, replicas, leaseMs, secret, tls, false, null, null, false);
     }
 
     public ClusterConfig {
@@ -114,7 +120,16 @@ public record ClusterConfig(
                         "members",
                         members.toString(),
                         "each member once")
-                .range("replicas", replicas, 1, lease == null ? Math.max(1, members.size()) : MOST_MEMBERS)
+                .require(
+                        dns == null || isMember(dns),
+                        "dns",
+                        dns == null ? "" : ProblemText.quoted(dns),
+                        "host:port, such as firstline.default.svc.cluster.local:5701")
+                .range(
+                        "replicas",
+                        replicas,
+                        1,
+                        lease == null && dns == null ? Math.max(1, members.size()) : MOST_MEMBERS)
                 .key(KEYS, "leaseMs", leaseMs)
                 .require(
                         secret == null || secret.length() >= SHORTEST_SECRET,
@@ -176,6 +191,11 @@ public record ClusterConfig(
         return Records.with(this, "enabled", true);
     }
 
+    /** The same with nodes found at the addresses of a name. */
+    public ClusterConfig withDns(String hostAndPort) {
+        return Records.with(this, "dns", hostAndPort);
+    }
+
     /**
      * A node that listens to these members, owns nothing and has no vote. Its port is none of theirs. Its event bus
      * uses any free port, because a member on this machine may use the configured one.
@@ -194,6 +214,8 @@ public record ClusterConfig(
                         free,
                         "busPort",
                         0,
+                        "listens",
+                        true,
                         "members",
                         otherMembers,
                         "replicas",
@@ -209,8 +231,13 @@ public record ClusterConfig(
         return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
-    /** Whether this node may own feeds and has a vote; otherwise it can only listen. */
+    /** Whether this node may own feeds; otherwise it can only listen. */
     public boolean isMember() {
+        return !listens && (dns != null || isVoter());
+    }
+
+    /** Whether this node is in the list of members. */
+    public boolean isVoter() {
         return members.contains(self());
     }
 
@@ -234,7 +261,7 @@ public record ClusterConfig(
     public String toString() {
         return "cluster " + name + ", node " + self() + " of " + members + ", " + replicas + " for each feed, lease "
                 + leaseMs + " ms" + (secret == null ? "" : ", with a secret") + (tls == null ? "" : ", bus encrypted")
-                + (lease == null ? "" : ", leases in " + lease);
+                + (lease == null ? "" : ", leases in " + lease) + (dns == null ? "" : ", others at " + dns);
     }
 
     /**

@@ -25,11 +25,16 @@ public final class ClusterReader {
         ClusterConfig.Tls tls = section.has("tls") ? tls(section.get("tls"), directory, problems) : null;
         LeaseConfig lease = section.has("lease") ? lease(section.get("lease"), directory, problems) : null;
         int replicas = ClusterConfig.DEFAULT.replicas();
-        if (section.has("members") && !section.has("lease")) {
+        if (section.has("dns") && !section.has("members") && !section.has("lease")) {
+            problems.add(new Problem("/members", "nothing", "the nodes that vote: \"dns\" finds nodes, not votes"));
+            return null;
+        }
+        if (section.has("members") && !section.has("lease") && !section.has("dns")) {
             replicas = Math.min(replicas, section.get("members").size());
         }
         Map<String, Object> values = new HashMap<>();
         values.put("lease", lease);
+        values.put("listens", false);
         if (section.has("lease") && !section.has("members")) {
             values.put("members", List.of());
         }
@@ -37,7 +42,7 @@ public final class ClusterReader {
         values.put("tls", tls);
         try {
             ClusterConfig config = SchemaKeys.CLUSTER.read(ClusterConfig.class, section, values);
-            if (lease != null && !config.isMember()) {
+            if (lease != null && !config.isVoter()) {
                 List<String> members = new ArrayList<>(config.members());
                 members.add(config.self());
                 config = config.withMembers(members);
