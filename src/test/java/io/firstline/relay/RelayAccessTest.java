@@ -3,6 +3,7 @@ package io.firstline.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.HttpConfig.PemFiles;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.config.service.RelayLimits;
@@ -10,6 +11,7 @@ import io.firstline.replay.Failover;
 import io.firstline.testkit.Tls;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -95,6 +97,10 @@ class RelayAccessTest extends RelayTestBase {
         open(LOCAL.withLimit("maxSubscriptions", 2).withLimit("maxClients", 1));
 
         assertThat(answer("/feeds/g")).isEqualTo("404 {\"error\":\"unknown path, allowed: /feeds/f\"}");
+        relay.sink(FeedConfig.fromJson(new JsonObject().put("name", "okx").put("venue", "okx")));
+        assertThat(answer("/ws/v5/private"))
+                .isEqualTo("404 {\"error\":\"unknown path, allowed: /feeds/f, /feeds/okx, /ws/v5/public,"
+                        + " /ws/v5/business\"}");
         assertThat(answer("/feeds/f?streams=a,,b")).startsWith("400 {\"error\":\"streams: found an empty name");
         assertThat(answer("/feeds/f?streams=a,b,c"))
                 .isEqualTo("400 {\"error\":\"found 3 streams, allowed: at most 2\"}");

@@ -1,10 +1,15 @@
 package io.firstline.relay;
 
+import java.util.List;
+
 /**
  * A protocol in which clients read a feed through the relay: its paths, and what clients of each path say and hear. Pure;
  * shared by all clients of the feed.
  */
 interface ClientProtocol {
+    /** All paths, for people. */
+    List<String> paths();
+
     /**
      * Opens a session for a client of this path.
      *

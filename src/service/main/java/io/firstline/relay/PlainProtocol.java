@@ -24,6 +24,11 @@ final class PlainProtocol implements ClientProtocol {
     }
 
     @Override
+    public List<String> paths() {
+        return List.of(path);
+    }
+
+    @Override
     public ClientSession open(String wanted, String query) {
         return wanted.equals(path) ? new Session(streams(query)) : null;
     }

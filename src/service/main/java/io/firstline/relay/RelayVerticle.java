@@ -11,12 +11,15 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.BearerToken;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.connection.PingAnswers;
+import io.firstline.relay.ServedFeeds.Opened;
+import io.firstline.relay.ServedFeeds.ServedFeed;
 import io.firstline.replay.Failover;
 import io.firstline.replay.FeedSubscription;
 import io.firstline.replay.SubscriptionOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionEncoder;
 import io.vertx.core.Future;
@@ -31,15 +34,10 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,21 +75,11 @@ public final class RelayVerticle extends VerticleBase {
     private final OpenConnections unfinished;
     private final Set<RelayClient> clients = new LinkedHashSet<>();
     private final List<FeedSubscription> subscriptions = new ArrayList<>();
-    private volatile Map<String, ServedFeed> feeds = Map.of();
+    private ServedFeeds feeds;
     private HttpServer server;
     private CertificateWatch certificate;
     private boolean stopping;
     private final Promise<Void> allGone = Promise.promise();
-
-    /** A feed and the protocols in which clients read it. */
-    private record ServedFeed(
-            FeedConfig config, RelayFeed feed, ClientRequests requests, List<ClientProtocol> protocols) {
-        /** Whether clients of this feed understand those of the other. */
-        boolean speaksAs(FeedConfig other) {
-            return Objects.equals(config.venue(), other.venue())
-                    && config.streamPointer().equals(other.streamPointer());
-        }
-    }
 
     /**
      * Makes a relay that does not listen yet.
@@ -131,25 +119,7 @@ public final class RelayVerticle extends VerticleBase {
      * @return gets the feed's messages
      */
     public FeedSink sink(FeedConfig feed) {
-        ContextInternal on = (ContextInternal) context;
-        RelayFeed served =
-                new RelayFeed(feed.name(), on.nettyEventLoop(), nanos, new RelayFigures(registry, feed.name()));
-        serve(feed, served);
-        return served;
-    }
-
-    private ClientRequests serve(FeedConfig feed, RelayFeed served) {
-        ClientRequests requests = new ClientRequests(
-                vertx,
-                answerMs,
-                served,
-                new UpstreamStreams(vertx, feed, config.limits().lingerMs()),
-                new RelaySnapshots(vertx, served),
-                config.limits(),
-                nanos);
-        served.onLeave(requests::left);
-        change(all -> all.put(feed.name(), new ServedFeed(feed, served, requests, protocols(feed))));
-        return requests;
+        return feeds.add(feed);
     }
 
     /**
@@ -157,27 +127,7 @@ public final class RelayVerticle extends VerticleBase {
      * clients are closed so that they connect again. Callable from any thread.
      */
     public void changed(FeedConfig feed) {
-        context.runOnContext(v -> {
-            ServedFeed before = feeds.get(feed.name());
-            if (before == null) {
-                return;
-            }
-            if (before.speaksAs(feed)) {
-                before.requests().configuredAs(feed);
-                return;
-            }
-            before.feed().closeAll(ClientClosing.RESTART, "the feed has changed: connect again", nanos.getAsLong());
-            serve(feed, before.feed()).inherit(before.requests());
-        });
-    }
-
-    private static List<ClientProtocol> protocols(FeedConfig feed) {
-        List<ClientProtocol> protocols = new ArrayList<>();
-        boolean namesStreams = !feed.streamPointer().isEmpty()
-                || !feed.venue().format().naming().rules().isEmpty();
-        protocols.add(new PlainProtocol(feed.name(), namesStreams));
-        VenueClientProtocol.of(feed, System::currentTimeMillis).ifPresent(protocols::add);
-        return protocols;
+        context.runOnContext(v -> feeds.changed(feed));
     }
 
     /**
@@ -187,7 +137,7 @@ public final class RelayVerticle extends VerticleBase {
      */
     public Future<?> follow(FeedConfig feed) {
         Promise<FeedSubscription> made = Promise.promise();
-        RelayFeed served = (RelayFeed) sink(feed);
+        RelayFeed served = feeds.add(feed);
         context.runOnContext(v -> {
             SubscriptionOptions options = SubscriptionOptions.DEFAULT.withFailover(config.failover());
             FeedSubscription subscription = FeedSubscription.of(vertx, feed.name(), options)
@@ -195,10 +145,7 @@ public final class RelayVerticle extends VerticleBase {
                     .exceptionHandler(e -> LOG.warn("relay: {}", e.getMessage()))
                     .dropHandler(loss -> served.lost(loss.count(), nanos.getAsLong()));
             subscriptions.add(subscription);
-            feeds.get(feed.name()).requests().shareWithOthers();
-            if (config.failover() == Failover.MERGED && vertx.isClustered()) {
-                feeds.get(feed.name()).requests().numbersAreOwn();
-            }
+            feeds.shareWithOthers(feed.name(), config.failover() == Failover.MERGED && vertx.isClustered());
             made.complete(subscription);
         });
         return made.future().compose(FeedSubscription::start);
@@ -206,8 +153,7 @@ public final class RelayVerticle extends VerticleBase {
 
     /** Removes a feed: its clients are closed so that they connect again. Callable from any thread. */
     public void remove(String feed) {
-        ServedFeed removed = feeds.get(feed);
-        change(all -> all.remove(feed));
+        ServedFeed removed = feeds.remove(feed);
         if (removed != null) {
             context.runOnContext(v -> {
                 removed.feed().closeAll(ClientClosing.RESTART, "the feed was removed", nanos.getAsLong());
@@ -216,16 +162,12 @@ public final class RelayVerticle extends VerticleBase {
         }
     }
 
-    private synchronized void change(Consumer<Map<String, ServedFeed>> change) {
-        Map<String, ServedFeed> changed = new LinkedHashMap<>(feeds);
-        change.accept(changed);
-        feeds = Collections.unmodifiableMap(changed);
-    }
-
     // the server
 
     @Override
     public Future<?> start() {
+        EventLoop loop = ((ContextInternal) context).nettyEventLoop();
+        feeds = new ServedFeeds(vertx, loop, config.limits(), registry, nanos, answerMs);
         server = vertx.createHttpServer(options())
                 .requestHandler(this::requested)
                 .connectionHandler(unfinished::opened)
@@ -279,7 +221,7 @@ public final class RelayVerticle extends VerticleBase {
         unfinished.closeOverdue(SILENCE_MS, REQUEST_MS);
         token.report(now);
         List.copyOf(clients).forEach(client -> client.look(now));
-        feeds.values().forEach(each -> {
+        feeds.all().forEach(each -> {
             each.feed().look(now);
             each.requests().look(now);
         });
@@ -293,14 +235,14 @@ public final class RelayVerticle extends VerticleBase {
             certificate.close();
         }
         long now = nanos.getAsLong();
-        feeds.values().forEach(each -> each.feed().closeAll(ClientClosing.SHUTDOWN, "the relay is stopping", now));
+        feeds.all().forEach(each -> each.feed().closeAll(ClientClosing.SHUTDOWN, "the relay is stopping", now));
         if (clients.isEmpty()) {
             allGone.tryComplete();
         }
         vertx.setTimer(END_MS, id -> allGone.tryComplete());
         return allGone.future().compose(v -> {
             List.copyOf(clients).forEach(RelayClient::cutOff);
-            feeds.values().forEach(each -> each.feed().close());
+            feeds.all().forEach(each -> each.feed().close());
             subscriptions.forEach(FeedSubscription::close);
             return server.close();
         });
@@ -317,49 +259,34 @@ public final class RelayVerticle extends VerticleBase {
             return;
         }
         if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
-            refuse(request, 426, "the relay serves WebSockets only, such as " + url() + "/feeds/" + anyFeed());
+            refuse(request, 426, "the relay serves WebSockets only, such as " + url() + feeds.paths().stream().findFirst().orElse(""));
             return;
         }
-        ServedFeed feed = null;
-        ClientSession session = null;
+        Opened opened;
         try {
-            for (ServedFeed each : feeds.values()) {
-                for (ClientProtocol protocol : each.protocols()) {
-                    if (session == null) {
-                        session = protocol.open(request.path(), request.query());
-                        feed = each;
-                    }
-                }
-            }
+            opened = feeds.open(request.path(), request.query());
         } catch (IllegalArgumentException e) {
             refuse(request, 400, e.getMessage());
             return;
         }
-        if (session == null) {
-            refuse(request, 404, "unknown path, allowed: " + paths());
-        } else if (session.streams() != null
-                && session.streams().size() > config.limits().maxSubscriptions()) {
+        if (opened == null) {
+            refuse(request, 404, "unknown path, allowed: " + String.join(", ", feeds.paths()));
+            return;
+        }
+        Set<String> streams = opened.session().streams();
+        if (streams != null && streams.size() > config.limits().maxSubscriptions()) {
             refuse(
                     request,
                     400,
-                    "found " + session.streams().size() + " streams, allowed: at most "
+                    "found " + streams.size() + " streams, allowed: at most "
                             + config.limits().maxSubscriptions());
         } else if (stopping
                 || clients.size() >= config.limits().maxClients()
                 || !ServedSockets.ofProcess().enter()) {
             refuse(request, 503, stopping ? "the relay is stopping" : "too many clients");
         } else {
-            upgrade(request, feed, session);
+            upgrade(request, opened);
         }
-    }
-
-    private String anyFeed() {
-        return feeds.keySet().stream().findFirst().orElse("");
-    }
-
-    private String paths() {
-        return String.join(
-                ", ", feeds.keySet().stream().map(name -> "/feeds/" + name).toList());
     }
 
     private static RelayAccess.Facts facts(HttpServerRequest request) {
@@ -380,11 +307,11 @@ public final class RelayVerticle extends VerticleBase {
                 .end(new JsonObject().put("error", error).toBuffer());
     }
 
-    private void upgrade(HttpServerRequest request, ServedFeed feed, ClientSession session) {
+    private void upgrade(HttpServerRequest request, Opened opened) {
         request.toWebSocket()
                 .onSuccess(socket -> {
                     unfinished.forget(request.connection());
-                    connected(socket, feed, session);
+                    connected(socket, opened);
                 })
                 .onFailure(e -> {
                     ServedSockets.ofProcess().leave();
@@ -392,11 +319,12 @@ public final class RelayVerticle extends VerticleBase {
                 });
     }
 
-    private void connected(ServerWebSocket socket, ServedFeed served, ClientSession session) {
+    private void connected(ServerWebSocket socket, Opened opened) {
+        ServedFeed served = opened.feed();
         ChannelHandlerContext channel = ((WebSocketInternal) socket).channelHandlerContext();
         ChannelPipeline pipeline = channel.pipeline();
         RelayClient client =
-                new RelayClient(served.feed(), session, socket, channel, config.limits(), nanos.getAsLong());
+                new RelayClient(served.feed(), opened.session(), socket, channel, config.limits(), nanos.getAsLong());
         clients.add(client);
         socket.exceptionHandler(e -> LOG.debug("relay client {}: {}", client.peer(), e.getMessage()));
         socket.closeHandler(v -> ended(client));

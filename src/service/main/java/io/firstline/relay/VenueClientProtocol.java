@@ -52,6 +52,11 @@ final class VenueClientProtocol implements ClientProtocol {
     }
 
     @Override
+    public List<String> paths() {
+        return paths.paths();
+    }
+
+    @Override
     public ClientSession open(String path, String query) {
         String known = path.startsWith(below + "/") ? path.substring(below.length()) : path;
         Optional<Entrance> entrance = paths.entrance(known, query);
