@@ -123,7 +123,7 @@ function drawPaths(feed) {
 
 const TONE = {
   connected: "good", recovered: "good", "in-step": "good", evicted: "warn", "eviction-abandoned": "", disconnected: "bad", degraded: "bad", dropped: "bad",
-  "connect-failed": "bad", "connect-waiting": "warn", advice: "warn", "subscribe-failed": "bad", "protocol-differs": "warn", "stream-silent": "warn", "out-of-step": "warn", conflict: "warn", "connection-gap": "warn", "copies-missing": "warn", "losses-shared": "warn", "lines-differ": "bad", "not-found": "warn", "streams-ignored": "warn", "several-values": "warn", "shutdown-announced": "warn",
+  "connect-failed": "bad", "connect-waiting": "warn", advice: "warn", "subscribe-failed": "bad", "stream-refused": "bad", "protocol-differs": "warn", "stream-silent": "warn", "out-of-step": "warn", conflict: "warn", "connection-gap": "warn", "copies-missing": "warn", "losses-shared": "warn", "lines-differ": "bad", "not-found": "warn", "streams-ignored": "warn", "several-values": "warn", "shutdown-announced": "warn",
 };
 
 function describe(e) {

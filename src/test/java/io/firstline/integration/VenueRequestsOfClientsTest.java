@@ -153,14 +153,14 @@ class VenueRequestsOfClientsTest {
         String readId;
         if (read instanceof ClientRequest.Subscribe subscribe && !ends) {
             names = subscribe.streams();
-            readId = subscribe.id();
+            readId = subscribe.repeated().get("id");
         } else if (read instanceof ClientRequest.Unsubscribe unsubscribe && ends) {
             names = unsubscribe.streams();
-            readId = unsubscribe.id();
+            readId = unsubscribe.repeated().get("id");
         } else if (read instanceof ClientRequest.Replace replace
                 && venue.requests().replaces()) {
             names = replace.streams();
-            readId = replace.id();
+            readId = replace.repeated().get("id");
         } else {
             throw new AssertionError(venue.name() + ": " + text + " was read as " + read + ", seed " + seed);
         }
@@ -231,13 +231,14 @@ class VenueRequestsOfClientsTest {
             MessageFormat format = venue.format();
             List<String> streams = streams(venue);
             for (String id : List.of("7", "\"seven\"")) {
-                List<String> acks = relay.subscribed(venue.requests(), streams, id, NOW_MS);
+                List<String> acks = relay.subscribed(venue.requests(), streams, streams, ofRequest(id), NOW_MS);
                 if (acks.isEmpty()) {
                     silent.add(venue.name());
                 }
                 acks.forEach(ack -> shouldBeAck(venue, ack, id));
-                relay.unsubscribed(venue.requests(), streams, id, NOW_MS).forEach(ack -> shouldBeAck(venue, ack, id));
-                String refusal = relay.refused("unknownStream", "no \"such\" stream", id, NOW_MS);
+                relay.unsubscribed(venue.requests(), streams, List.of(), ofRequest(id), NOW_MS)
+                        .forEach(ack -> shouldBeAck(venue, ack, id));
+                String refusal = relay.refused("unknownStream", "no \"such\" stream", ofRequest(id), NOW_MS);
                 if (refusal == null) {
                     continue;
                 }
@@ -249,10 +250,25 @@ class VenueRequestsOfClientsTest {
                         .as("%s: a refusal: %s", venue.name(), refusal)
                         .isTrue();
                 assertThat(refusal).as(venue.name()).contains("no \\\"such\\\" stream");
-                assertThat(tree(relay.refused("other", "", null, NOW_MS))).isNotNull();
+                assertThat(tree(relay.refused("other", "", Map.of(), NOW_MS))).isNotNull();
             }
         });
         assertThat(silent).isEqualTo(WITHOUT_ACKS);
+    }
+
+    /** The values of a request that answers repeat. */
+    private static Map<String, String> ofRequest(String id) {
+        return Map.of(
+                "id",
+                id,
+                "/op",
+                "\"subscribe\"",
+                "/method",
+                "\"subscribe\"",
+                "/channel",
+                "\"c\"",
+                "/event",
+                "\"subscribe\"");
     }
 
     private static void shouldBeAck(Venue venue, String ack, String id) {
@@ -338,7 +354,8 @@ class VenueRequestsOfClientsTest {
                     .subscribed(
                             venue(recorded.venue()).requests(),
                             List.of(recorded.stream().apply(ack)),
-                            null,
+                            List.of(),
+                            Map.of(),
                             ack.path("time").asLong() * 1_000);
 
             assertThat(ours).as(recorded.file()).hasSize(1);

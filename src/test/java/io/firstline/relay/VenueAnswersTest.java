@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.FeedVerticle;
 import io.firstline.deploy.PoolVerticle;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
@@ -128,6 +129,95 @@ class VenueAnswersTest extends RelayTestBase {
         assertThat(answer(client)).isEqualTo("{\"code\":2,\"msg\":\"Invalid request: no such stream\",\"id\":7}");
         client.socket.writeTextMessage("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":8}");
         assertThat(answer(client)).isEqualTo("{\"result\":[],\"id\":8}");
+    }
+
+    @Test
+    void shouldAckSeveralStreamsWhenEachIsAccepted() {
+        deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);
+        Reader client =
+                asking("/ws", "{\"method\":\"SUBSCRIBE\",\"params\":[\"" + BOOK + "\",\"other@depth\"],\"id\":7}");
+
+        tell(0, "{\"stream\":\"" + BOOK + "\",\"data\":{\"u\":1}}");
+        assertThat(answer(client)).isEqualTo("{\"u\":1}"); // not lost, and no ack for the other stream
+        tell(0, "{\"stream\":\"other@depth\",\"data\":{\"u\":2}}");
+        assertThat(answer(client)).isEqualTo("{\"result\":null,\"id\":7}");
+        assertThat(answer(client)).isEqualTo("{\"u\":2}");
+    }
+
+    @Test
+    void shouldPassOnARefusalAfterTheAck() {
+        deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);
+        Reader client = asking("/ws", "{\"method\":\"SUBSCRIBE\",\"params\":[\"" + BOOK + "\"],\"id\":7}");
+        Reader ofPath = reader("/ws/" + BOOK);
+        long id = requests.get(0).getLong("id");
+        tell(0, "{\"result\":null,\"id\":" + id + "}");
+        tell(1, "{\"result\":null,\"id\":" + id + "}");
+        assertThat(answer(client)).isEqualTo("{\"result\":null,\"id\":7}");
+
+        tell(0, "{\"code\":2,\"msg\":\"Invalid request: delisted\",\"id\":" + id + "}");
+        tell(1, "{\"code\":2,\"msg\":\"Invalid request: delisted\",\"id\":" + id + "}");
+        assertThat(answer(client)).isEqualTo("{\"code\":2,\"msg\":\"Invalid request: delisted\",\"id\":7}");
+        client.socket.writeTextMessage("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":8}");
+        assertThat(answer(client)).isEqualTo("{\"result\":[],\"id\":8}");
+        eventually(() -> ofPath.closed);
+        assertThat(ofPath.socket.closeReason()).isEqualTo("Invalid request: delisted");
+        join(lines.get(0).close()); // the connection that replaces it asks for the feed's own stream only
+        eventually(() -> lines.size() == 3 && requests.size() == 3);
+        assertThat(requests.get(2).getJsonArray("params")).containsExactly(TRADE);
+    }
+
+    @Test
+    void shouldPassOnALaterErrorThatNamesTheStream() {
+        deploy("bitget", "/v2/ws/public", "SPOT trade BTCUSDT", RelayVerticle.ANSWER_MS);
+        String entry = "{\"instType\":\"SPOT\",\"channel\":\"ticker\",\"instId\":\"BTCUSDT\"}";
+        Reader client = asking("/v2/ws/public", "{\"op\":\"subscribe\",\"args\":[" + entry + "]}");
+        tell(0, "{\"event\":\"subscribe\",\"arg\":" + entry + "}");
+        tell(1, "{\"event\":\"subscribe\",\"arg\":" + entry + "}");
+        assertThat(answer(client)).isEqualTo("{\"event\":\"subscribe\",\"arg\":" + entry + "}");
+
+        String error =
+                "{\"event\":\"error\",\"arg\":" + entry + ",\"code\":30001,\"msg\":\"gone\",\"op\":\"subscribe\"}";
+        tell(0, error);
+        tell(1, error);
+        assertThat(answer(client))
+                .isEqualTo("{\"event\":\"error\",\"code\":30001,\"msg\":\"gone\",\"op\":\"subscribe\"}");
+    }
+
+    @Test
+    void shouldEndAStreamAtOnceThoughItsAnswerWaits() {
+        deploy("okx", "/ws/v5/public", "trades BTC-USDT", RelayVerticle.ANSWER_MS);
+        String trades = "{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"}";
+        String tickers = "{\"channel\":\"tickers\",\"instId\":\"BTC-USDT\"}";
+        Reader client = reader("/ws/v5/public");
+        client.socket.writeTextMessage("{\"op\":\"subscribe\",\"args\":[" + trades + "]}");
+        assertThat(answer(client)).contains("\"subscribe\"");
+        client.socket.writeTextMessage("{\"op\":\"subscribe\",\"args\":[" + tickers + "]}");
+        client.socket.writeTextMessage("{\"op\":\"unsubscribe\",\"args\":[" + trades + "]}");
+        client.socket.writeTextMessage("ping");
+        assertThat(answer(client)).isEqualTo("pong");
+        eventually(() -> requests.size() == 2);
+
+        tell(0, "{\"arg\":" + trades + ",\"data\":[{\"tradeId\":\"1\",\"ts\":\"1\"}]}");
+        tell(0, "{\"arg\":" + tickers + ",\"data\":[{\"ts\":\"2\"}]}");
+        assertThat(answer(client)).contains("\"subscribe\"").contains("tickers");
+        assertThat(answer(client)).contains("\"unsubscribe\"").contains("trades");
+        assertThat(answer(client)).contains("tickers").contains("\"ts\":\"2\"");
+    }
+
+    @Test
+    void shouldAnswerBinaryRequests() {
+        deploy("okx", "/ws/v5/public", "trades BTC-USDT", RelayVerticle.ANSWER_MS);
+        Reader client = reader("/ws/v5/public");
+        client.socket.writeBinaryMessage(Buffer.buffer("{\"op\":\"subscribe\"}"));
+        assertThat(answer(client))
+                .isEqualTo(
+                        "{\"event\":\"error\",\"code\":\"60012\",\"msg\":\"found a binary message, allowed: requests as"
+                                + " text\",\"connId\":\"firstline\"}");
+
+        Reader plain = reader("/feeds/f");
+        plain.socket.writeBinaryMessage(Buffer.buffer("?"));
+        eventually(() -> plain.closed);
+        assertThat(plain.code()).isEqualTo(1003);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -81,14 +82,16 @@ class VenueClientProtocolTest {
                 session.read("{\"id\":\"x\",\"params\":[\"a@trade\",\"b@trade\"],\"method\":\"SUBSCRIBE\"}");
         ClientRequest order = session.read("{\"method\":\"order.place\",\"id\":3}");
 
-        assertThat(subscribe).isEqualTo(new ClientRequest.Subscribe(List.of("a@trade", "b@trade"), "\"x\""));
+        assertThat(subscribe)
+                .isEqualTo(new ClientRequest.Subscribe(List.of("a@trade", "b@trade"), Map.of("id", "\"x\"")));
         assertThat(session.accepted(subscribe, Set.of())).containsExactly("{\"result\":null,\"id\":\"x\"}");
         assertThat(session.refused(subscribe, RefusalReason.VENUE_LIMIT, "say \"no\""))
                 .isEqualTo("{\"code\":2,\"msg\":\"Invalid request: say \\\"no\\\"\",\"id\":\"x\"}");
-        assertThat(order).isEqualTo(new ClientRequest.Unknown("{\"method\":\"order.place\",\"id\":3}", "3"));
+        assertThat(order)
+                .isEqualTo(new ClientRequest.Unknown("{\"method\":\"order.place\",\"id\":3}", Map.of("id", "3")));
         assertThat(session.read("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":null}"))
-                .isEqualTo(new ClientRequest.ListSubscriptions("null"));
-        assertThat(session.listed(new ClientRequest.ListSubscriptions("3"), List.of("a@trade")))
+                .isEqualTo(new ClientRequest.ListSubscriptions(Map.of("id", "null")));
+        assertThat(session.listed(new ClientRequest.ListSubscriptions(Map.of("id", "3")), List.of("a@trade")))
                 .isEqualTo("{\"result\":[\"a@trade\"],\"id\":3}");
     }
 
@@ -110,6 +113,40 @@ class VenueClientProtocolTest {
     }
 
     @Test
+    void shouldNameAllStreamsOfTheClientWhereTheVenueDoes() {
+        ClientSession exchange = protocol("coinbase-exchange", "ticker A").open("/", null);
+        ClientRequest further =
+                exchange.read("{\"type\":\"subscribe\",\"channels\":[{\"name\":\"matches\",\"product_ids\":[\"B\"]}]}");
+        ClientRequest fewer = exchange.read(
+                "{\"type\":\"unsubscribe\",\"channels\":[{\"name\":\"matches\",\"product_ids\":[\"B\"]}]}");
+        ClientSession advanced = protocol("coinbase-advanced", "level2 A").open("/", null);
+        ClientRequest trades =
+                advanced.read("{\"type\":\"subscribe\",\"channel\":\"market_trades\",\"product_ids\":[\"A\",\"B\"]}");
+
+        assertThat(exchange.accepted(further, List.of("ticker A", "matches B")))
+                .containsExactly(
+                        "{\"type\":\"subscriptions\",\"channels\":[{\"name\":\"ticker\",\"product_ids\":[\"A\"]},{\"name\":\"matches\",\"product_ids\":[\"B\"]}]}");
+        assertThat(exchange.accepted(fewer, List.of("ticker A")))
+                .containsExactly(
+                        "{\"type\":\"subscriptions\",\"channels\":[{\"name\":\"ticker\",\"product_ids\":[\"A\"]}]}");
+        assertThat(advanced.accepted(trades, List.of("level2 A", "market_trades A", "market_trades B")))
+                .containsExactly(
+                        "{\"channel\":\"subscriptions\",\"sequence_num\":0,\"events\":[{\"subscriptions\":{\"level2\":[\"A\"],\"market_trades\":[\"A\",\"B\"]}}]}");
+    }
+
+    @Test
+    void shouldRepeatWhatWasRefused() {
+        ClientSession session = protocol("bybit-linear", "tickers.BTCUSDT").open("/v5/public/linear", null);
+        ClientRequest login = session.read("{\"op\":\"auth\",\"args\":[],\"req_id\":\"1\"}");
+
+        assertThat(session.refused(login, RefusalReason.UNKNOWN_REQUEST, "no"))
+                .isEqualTo(
+                        "{\"success\":false,\"ret_msg\":\"no\",\"conn_id\":\"firstline\",\"req_id\":\"1\",\"op\":\"auth\"}");
+        assertThat(session.refused(session.read("what"), RefusalReason.UNKNOWN_REQUEST, "no"))
+                .isEqualTo("{\"success\":false,\"ret_msg\":\"no\",\"conn_id\":\"firstline\"}");
+    }
+
+    @Test
     void shouldLeaveOutWhatAHeartbeatLacks() {
         ClientSession session = protocol("bybit-linear", "tickers.BTCUSDT").open("/v5/public/linear", null);
 
@@ -127,7 +164,7 @@ class VenueClientProtocolTest {
         assertThat(
                         session.read(
                                 "{\"method\":\"subscribe\",\"params\":{\"channel\":\"book\",\"symbol\":[\"BTC/USD\"],\"depth\":25,\"snapshot\":true}}"))
-                .isEqualTo(new ClientRequest.Subscribe(List.of("book BTC/USD 25"), null));
+                .isEqualTo(new ClientRequest.Subscribe(List.of("book BTC/USD 25"), Map.of()));
         assertThat(session.shown("book BTC/USD 25")).isEqualTo("book BTC/USD");
         assertThat(
                         session.read(

@@ -85,13 +85,24 @@ final class AwaitedAnswers {
                 .forEach(each -> each.refusal = words);
     }
 
+    /** Returns whether the server has refused a stream on every connection. */
+    boolean isRefused(String stream) {
+        List<PooledConnection> live = live();
+        return !live.isEmpty()
+                && live.stream().noneMatch(pooled -> Waiting.isAccepted(stream, pooled))
+                && !Waiting.isOpen(stream, live);
+    }
+
+    private List<PooledConnection> live() {
+        return slotTable.open().stream().filter(PooledConnection::isLive).toList();
+    }
+
     /** Completes what is answered; called after each answer and about once a second. */
     void look(long nowNanos) {
         if (waiting.isEmpty()) {
             return;
         }
-        List<PooledConnection> live =
-                slotTable.open().stream().filter(PooledConnection::isLive).toList();
+        List<PooledConnection> live = live();
         List<Waiting> done = waiting.stream()
                 .filter(each -> each.isAnswered(live) || nowNanos - each.untilNanos >= 0)
                 .toList();

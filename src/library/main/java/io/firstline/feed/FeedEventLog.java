@@ -215,6 +215,11 @@ final class FeedEventLog implements GapLedger.Listener {
         events.report(new FeedFact.SubscribeFailed(pooled.id(), streams, reason));
     }
 
+    /** The server has refused a stream on every connection. */
+    void streamRefused(String stream, String words) {
+        events.report(new FeedFact.StreamRefused(stream, Printable.of(words, MAX_REASON)));
+    }
+
     /** The server reports an error; at most one a second is reported further. */
     void serverError(PooledConnection pooled, List<String> streams, String words) {
         long now = scheduler.nowNanos();

@@ -30,6 +30,11 @@ final class FirstDataDeadline {
         return expectedSinceNanos.isEmpty();
     }
 
+    /** Whether a stream was subscribed a short time ago and has not delivered yet. */
+    boolean expects(String stream) {
+        return expectedSinceNanos.containsKey(stream);
+    }
+
     void forget(Collection<String> streams) {
         expectedSinceNanos.keySet().removeAll(streams);
     }

@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 final class PendingRequests {
     static final long ANSWER_NANOS = 5_000_000_000L;
     static final int TRIES = 3;
-    /** The most requests that a late reply is looked up in. */
+    /** The most requests that a late reply is looked up in; those of refusals after the ack are as many. */
     static final int MAX_LATE = 1_000;
     /** The reason for a stream that the list of accepted streams of the server lacks. */
     static final String NOT_LISTED = "the server's list of subscriptions lacks it";
@@ -132,6 +132,9 @@ final class PendingRequests {
     /** By id: the streams of requests for one stream that were settled without a reply to the request itself. */
     private final Map<Long, String> late = new LinkedHashMap<>();
 
+    /** By id: requests to subscribe that are settled; the server may refuse their streams after the ack. */
+    private final Map<Long, Asked> settled = new LinkedHashMap<>();
+
     private boolean used;
 
     /** The request is about to be sent, for the first time or again. */
@@ -198,10 +201,14 @@ final class PendingRequests {
         if (stream == null) {
             return;
         }
-        if (late.size() >= MAX_LATE) {
-            late.remove(late.keySet().iterator().next());
+        remember(late, request.id(), stream);
+    }
+
+    private static <T> void remember(Map<Long, T> some, long id, T value) {
+        if (some.size() >= MAX_LATE) {
+            some.remove(some.keySet().iterator().next());
         }
-        late.put(request.id(), stream);
+        some.put(id, value);
     }
 
     /** Returns whether an unanswered request was sent more than once. */
@@ -217,7 +224,10 @@ final class PendingRequests {
     /** A message arrives that may be a reply. */
     Effect replied(Reply reply) {
         late.remove(reply.id());
-        if (open.isEmpty() || (reply.id() != 0 && !open.containsKey(reply.id()))) {
+        if (reply.id() != 0 && !open.containsKey(reply.id())) {
+            return refusedLater(reply);
+        }
+        if (open.isEmpty()) {
             return Effect.NONE;
         }
         Collection<Asked> meant = reply.id() == 0 ? List.copyOf(open.values()) : List.of(open.get(reply.id()));
@@ -236,6 +246,8 @@ final class PendingRequests {
                 open.remove(asked.request.id());
                 if (reply.id() == 0) {
                     awaitLate(asked.request);
+                } else if (asked.request.subscribes()) {
+                    remember(settled, asked.request.id(), asked);
                 }
             }
             if (known && !lists) {
@@ -243,6 +255,22 @@ final class PendingRequests {
             }
         }
         return new Effect(known, refusals);
+    }
+
+    /** A reply refuses a stream of a request that was answered before. */
+    private Effect refusedLater(Reply reply) {
+        Asked asked = settled.get(reply.id());
+        if (asked == null || asked.tries > 1 || reply.refusal() == null) {
+            return Effect.NONE; // a request that was repeated has several answers
+        }
+        List<String> meant = asked.request.words().entrySet().stream()
+                .filter(stream -> stream.getValue().containsAll(reply.words()))
+                .map(Map.Entry::getKey)
+                .limit(2)
+                .toList();
+        return meant.size() == 1
+                ? new Effect(true, List.of(asked.refuse(meant, reply.refusal(), true)))
+                : Effect.NONE; // nothing says which of them
     }
 
     /** A reply lists streams; without the id of a request it may be about other requests. */

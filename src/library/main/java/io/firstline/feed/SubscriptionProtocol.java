@@ -306,12 +306,19 @@ final class SubscriptionProtocol {
                 refusal.named() || !refusal.request().subscribes() ? List.of() : wanted.halves(refusal.streams());
         if (halves.isEmpty()) {
             String words = pooled.shown(refusal.why());
-            refusal.streams().stream().filter(wanted::has).forEach(stream -> pooled.refused.put(stream, words));
             eventLog.subscribeFailed(pooled, refusal.streams(), "refused: " + words);
+            refusal.streams().stream().filter(wanted::has).forEach(stream -> refused(pooled, stream, words));
         }
         for (Request half : halves) {
             ask(pooled, half)
                     .onFailure(e -> eventLog.subscribeFailed(pooled, half.streams(), String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void refused(PooledConnection pooled, String stream, String words) {
+        pooled.refused.put(stream, words);
+        if (awaited.isRefused(stream)) {
+            eventLog.streamRefused(stream, words);
         }
     }
 
@@ -329,6 +336,9 @@ final class SubscriptionProtocol {
         if (known == null && !answersHaveIds) {
             awaited.erred(pooled, pooled.shown(words));
             awaited.look(scheduler.nowNanos());
+        }
+        if (known != null && firstData.expects(known) && !pooled.requests.isOpen(known)) {
+            refused(pooled, known, pooled.shown(words)); // after its ack
         }
         eventLog.serverError(
                 pooled, known == null ? pooled.requests.openStreams() : List.of(known), pooled.shown(words));

@@ -13,6 +13,8 @@ enum ClientClosing {
     TOO_LONG(1009),
     /** It sends bytes that are no WebSocket frame. */
     PROTOCOL_ERROR(1002),
+    /** It sends binary messages, to which its protocol has no answer. */
+    BINARY(1003),
     /** The client does not answer pings. */
     SILENT(1008),
     /** Its streams cannot be subscribed. */
@@ -38,7 +40,7 @@ enum ClientClosing {
     /** Whether an operator should see it: something went wrong, mostly at the client. */
     boolean isFailure() {
         return switch (this) {
-            case FAILED, SLOW, TOO_MANY_FRAMES, TOO_LONG, PROTOCOL_ERROR, SILENT, REFUSED, NO_SNAPSHOT -> true;
+            case FAILED, SLOW, TOO_MANY_FRAMES, TOO_LONG, PROTOCOL_ERROR, BINARY, SILENT, REFUSED, NO_SNAPSHOT -> true;
             case MESSAGES_LOST, SHUTDOWN, RESTART, BY_CLIENT -> false;
         };
     }

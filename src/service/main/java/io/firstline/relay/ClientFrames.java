@@ -2,27 +2,22 @@ package io.firstline.relay;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /** Takes a client's frames ahead of Vert.x: counts them, and passes on only pings and close frames. */
 final class ClientFrames extends ChannelInboundHandlerAdapter {
     private final RelayClient client;
-    private final BiConsumer<RelayClient, String> requests;
+    private final ClientRequests requests;
     private final LongSupplier nanos;
 
-    /**
-     * Makes the handler of one channel.
-     *
-     * @param requests gets each text
-     */
-    ClientFrames(RelayClient client, BiConsumer<RelayClient, String> requests, LongSupplier nanos) {
+    ClientFrames(RelayClient client, ClientRequests requests, LongSupplier nanos) {
         this.client = client;
         this.requests = requests;
         this.nanos = nanos;
@@ -41,7 +36,9 @@ final class ClientFrames extends ChannelInboundHandlerAdapter {
         }
         try {
             if (heard && frame instanceof TextWebSocketFrame text) {
-                requests.accept(client, text.text());
+                requests.asked(client, text.text());
+            } else if (heard && frame instanceof BinaryWebSocketFrame) {
+                requests.askedInBinary(client);
             }
         } finally {
             frame.release();

@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,10 +126,25 @@ final class ClientRequests {
                     RefusalReason.UNKNOWN_REQUEST,
                     "found no request of this form, allowed: those of the venue that subscribe and unsubscribe streams");
         } else if (request instanceof ClientRequest.Heartbeat) {
-            accept(client, request);
+            accept(client, request, List.of());
         } else if (!client.inTurn(
                 MOST_WAITING, request instanceof ClientRequest.Subscribe, () -> carryOut(client, request))) {
             refuse(client, request, RefusalReason.TOO_MANY_REQUESTS, "at most " + MOST_WAITING + " requests wait");
+        } else if (request instanceof ClientRequest.Unsubscribe unsubscribe) {
+            withdraw(client, unsubscribe.streams()); // its answer may wait, but the client gets no more
+        }
+    }
+
+    /** A client has sent a binary message, which no protocol of a venue understands. */
+    void askedInBinary(RelayClient client) {
+        client.ignored();
+        String why = "found a binary message, allowed: requests as text";
+        String refusal =
+                client.session().refused(new ClientRequest.Unknown("", Map.of()), RefusalReason.UNKNOWN_REQUEST, why);
+        if (refusal == null) {
+            client.close(ClientClosing.BINARY, why, nanos.getAsLong());
+        } else {
+            client.answer(refusal);
         }
     }
 
@@ -143,8 +159,8 @@ final class ClientRequests {
             return subscribe(client, request, replace.streams(), without(client.streams(), replace.streams()));
         }
         if (request instanceof ClientRequest.Unsubscribe unsubscribe) {
-            unsubscribe(client, unsubscribe.streams());
-            accept(client, request);
+            withdraw(client, unsubscribe.streams());
+            accept(client, request, List.of());
         } else {
             Set<String> streams = client.streams();
             client.answer(client.session().listed(request, streams == null ? List.of() : List.copyOf(streams)));
@@ -152,9 +168,14 @@ final class ClientRequests {
         return Future.succeededFuture();
     }
 
-    private static void accept(RelayClient client, ClientRequest request) {
+    /** @param granted the streams that the client gets by it */
+    private static void accept(RelayClient client, ClientRequest request, List<String> granted) {
         Set<String> streams = client.streams();
-        client.answer(client.session().accepted(request, streams == null ? List.of() : List.copyOf(streams)));
+        client.answer(
+                client.session().accepted(request.of(granted), streams == null ? List.of() : List.copyOf(streams)));
+        if (!granted.isEmpty()) {
+            client.grant(granted, request);
+        }
     }
 
     /** The streams of a client that are not among the others. */
@@ -200,6 +221,7 @@ final class ClientRequests {
             if (!answer.isComplete()) {
                 answer.onComplete(done -> answeredLate(client, request, done));
             }
+            forget(client, refused.keySet());
             if (!refused.isEmpty() && !client.session().answersEachStream()) {
                 withdraw(client, further);
                 return refuse(client, request, RefusalReason.BY_VENUE, words(refused));
@@ -230,22 +252,32 @@ final class ClientRequests {
         });
     }
 
-    /** Completes when the venue has answered, or a message proves that it has accepted, or after a time. */
+    /**
+     * Completes when, for each stream, the venue has answered or a message proves that it has accepted; or after a time. A
+     * message that arrives earlier is passed on without an ack: it may be the only snapshot.
+     */
     private Future<?> answeredOrFirst(RelayClient client, List<String> further, Future<?> answer) {
         if (answer.isComplete()) {
             return answer;
         }
-        List<String> shown = further.stream()
+        Map<String, Promise<Void>> first = new HashMap<>();
+        further.stream()
                 .filter(upstream::isUnanswered)
                 .map(client.session()::shown)
-                .toList();
+                .forEach(shown -> first.computeIfAbsent(shown, feed::firstOf));
+        List<Future<Void>> each = first.values().stream().map(Promise::future).toList();
+        each.forEach(arrived -> arrived.onSuccess(v -> {
+            if (!client.isClosing()) {
+                feed.replace(client);
+            }
+        }));
         Promise<Void> enough = Promise.promise();
         long timer = timers.setTimer(answerMs, id -> enough.tryComplete());
-        feed.firstOf(shown).onComplete(first -> enough.tryComplete());
+        Future.all(each).onComplete(all -> enough.tryComplete());
         answer.onComplete(done -> enough.tryComplete());
         return enough.future().onComplete(done -> {
             timers.cancelTimer(timer);
-            feed.forgetFirstOf(shown);
+            first.forEach(feed::forget);
         });
     }
 
@@ -256,11 +288,11 @@ final class ClientRequests {
             List<String> streams,
             List<String> fewer,
             Map<String, String> refused) {
-        withdraw(client, refused.keySet());
-        unsubscribe(client, fewer);
+        withdraw(client, fewer);
         List<String> granted = without(streams, refused.keySet());
         if (!granted.isEmpty() || refused.isEmpty()) {
-            accept(client, request.of(granted));
+            feed.replace(client);
+            accept(client, request, granted);
         }
         refused.values().forEach(words -> refuse(client, request, RefusalReason.BY_VENUE, words));
     }
@@ -276,8 +308,23 @@ final class ClientRequests {
                     feed.name(),
                     late.cause().getMessage());
         } else if (!late.result().isEmpty()) {
-            withdraw(client, late.result().keySet());
+            forget(client, late.result().keySet());
             refuse(client, request, RefusalReason.BY_VENUE, words(late.result()));
+        }
+    }
+
+    /** The venue refuses a stream that it had accepted. */
+    private void refusedLater(String stream, String words) {
+        for (RelayClient client : List.copyOf(feed.clients())) {
+            ClientRequest request = client.granted(stream);
+            if (request != null) {
+                forget(client, List.of(stream));
+                refuse(client, request, RefusalReason.BY_VENUE, words);
+            } else if (client.session().streams() != null
+                    && client.session().streams().contains(stream)
+                    && client.streams().contains(stream)) {
+                refuse(client, words);
+            }
         }
     }
 
@@ -285,28 +332,27 @@ final class ClientRequests {
         return refused.values().stream().distinct().collect(Collectors.joining("; "));
     }
 
-    /** A client has these streams no more; those that the venue has refused are forgotten already. */
+    /** A client has these of its streams no more. */
     private void withdraw(RelayClient client, Collection<String> streams) {
-        if (client.streams() != null) {
+        List<String> gone = client.streams() == null
+                ? List.of()
+                : streams.stream().distinct().filter(client.streams()::contains).toList();
+        forget(client, gone);
+        upstream.leave(gone, nanos.getAsLong());
+    }
+
+    /** The same for streams that the venue has refused. */
+    private void forget(RelayClient client, Collection<String> streams) {
+        if (!streams.isEmpty() && !client.isClosing()) {
             client.withdraw(streams);
             feed.replace(client);
         }
-        upstream.leave(streams, nanos.getAsLong());
     }
 
     private static RefusalReason reason(Throwable failure) {
         return failure instanceof ReplyException reply && reply.failureCode() == NOT_UNDERSTOOD
                 ? RefusalReason.UNKNOWN_STREAM
                 : RefusalReason.NOT_POSSIBLE;
-    }
-
-    private void unsubscribe(RelayClient client, List<String> streams) {
-        if (client.streams() == null) {
-            return;
-        }
-        withdraw(
-                client,
-                streams.stream().distinct().filter(client.streams()::contains).toList());
     }
 
     private static Future<Void> refuse(RelayClient client, ClientRequest request, RefusalReason reason, String why) {
@@ -326,12 +372,22 @@ final class ClientRequests {
 
     /** See {@link UpstreamStreams#shareWithOthers}. */
     void shareWithOthers() {
-        upstream.shareWithOthers(nanos);
+        upstream.shareWithOthers();
     }
 
     /** See {@link RelaySnapshots#numbersAreOwn}. */
     void numbersAreOwn() {
         snapshots.numbersAreOwn();
+    }
+
+    /** Begins to hear of streams that the venue refuses later; on the relay's event loop. */
+    void listen() {
+        upstream.listen(this::refusedLater);
+    }
+
+    /** No client of the feed is left, and none will come. */
+    void close() {
+        upstream.close();
     }
 
     /** See {@link UpstreamStreams#look}. */

@@ -1,6 +1,7 @@
 package io.firstline.relay;
 
 import io.firstline.config.service.RelayLimits;
+import io.firstline.relay.dialect.ClientRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -15,8 +16,10 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +51,9 @@ final class RelayClient {
     private Set<String> streams;
     /** Those of them that it gets once there is a snapshot of them. */
     private final Set<String> awaited = new HashSet<>();
+
+    /** By stream: the request that was granted. */
+    private final Map<String, ClientRequest> granted = new HashMap<>();
 
     private long heardNanos;
     /** Intervals of its present silence for which it was pinged. */
@@ -136,8 +142,21 @@ final class RelayClient {
 
     /** It wants these streams no more; then {@link RelayFeed#replace} it. */
     void withdraw(Collection<String> gone) {
-        streams.removeAll(gone);
-        awaited.removeAll(gone);
+        gone.forEach(stream -> {
+            streams.remove(stream);
+            awaited.remove(stream);
+            granted.remove(stream);
+        });
+    }
+
+    /** A request for streams that it has is granted. */
+    void grant(Collection<String> asked, ClientRequest request) {
+        asked.stream().filter(streams::contains).forEach(stream -> granted.put(stream, request));
+    }
+
+    /** The request that was granted for a stream; null = none was. */
+    ClientRequest granted(String stream) {
+        return granted.get(stream);
     }
 
     String feedName() {

@@ -6,7 +6,6 @@ import io.firstline.config.service.RelayLimits;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.netty.channel.EventLoop;
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -58,8 +57,8 @@ final class RelayFeed implements FeedSink {
     private final Map<RelayClient, Audience.Key> places = new HashMap<>();
     private final Map<Object, FormAudiences> forms = new HashMap<>();
     private final List<Audience> inTurn = new ArrayList<>();
-    /** By stream, until its first message has arrived. */
-    private final Map<String, Promise<Void>> firstMessages = new HashMap<>();
+    /** By stream: those that wait for its next message. */
+    private final Map<String, List<Promise<Void>>> firstMessages = new HashMap<>();
     /** For clients that wait for snapshots. */
     private final List<HeldStreams> held = new ArrayList<>();
     /** Actions that wait until everything up to a sequence has been received. */
@@ -215,31 +214,31 @@ final class RelayFeed implements FeedSink {
 
     /** Its clients may be placed anew, so those of the present places get the earlier messages first. */
     private void announce(String stream, long nowNanos) {
-        Promise<Void> first = firstMessages.remove(stream);
-        if (first != null) {
+        List<Promise<Void>> waiting = firstMessages.remove(stream);
+        if (waiting != null) {
             endTurn(nowNanos);
-            first.complete();
+            waiting.forEach(Promise::complete);
         }
     }
 
     /**
-     * Waits for a message of one of these streams.
+     * Waits for a message of a stream.
      *
-     * @param streams the names that messages show
-     * @return completes before the message is passed on
+     * @param shown the name that messages show
+     * @return completes before the message is passed on; {@link #forget} it otherwise
      */
-    Future<Void> firstOf(Collection<String> streams) {
-        return Future.any(streams.stream()
-                        .map(stream -> firstMessages
-                                .computeIfAbsent(stream, any -> Promise.promise())
-                                .future())
-                        .toList())
-                .mapEmpty();
+    Promise<Void> firstOf(String shown) {
+        Promise<Void> first = Promise.promise();
+        firstMessages.computeIfAbsent(shown, any -> new ArrayList<>()).add(first);
+        return first;
     }
 
-    /** Nobody waits any more. */
-    void forgetFirstOf(Collection<String> streams) {
-        streams.forEach(firstMessages::remove);
+    /** Ends {@link #firstOf}. */
+    void forget(String shown, Promise<Void> first) {
+        firstMessages.computeIfPresent(shown, (any, waiting) -> {
+            waiting.remove(first);
+            return waiting.isEmpty() ? null : waiting;
+        });
     }
 
     /** Messages are missing: a client that stayed would have a hole without knowing. */

@@ -19,7 +19,6 @@ import io.firstline.replay.SubscriptionOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionEncoder;
 import io.vertx.core.Future;
@@ -29,7 +28,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -157,6 +155,7 @@ public final class RelayVerticle extends VerticleBase {
         if (removed != null) {
             context.runOnContext(v -> {
                 removed.feed().closeAll(ClientClosing.RESTART, "the feed was removed", nanos.getAsLong());
+                removed.requests().close();
                 removed.feed().close();
             });
         }
@@ -166,8 +165,7 @@ public final class RelayVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        EventLoop loop = ((ContextInternal) context).nettyEventLoop();
-        feeds = new ServedFeeds(vertx, loop, config.limits(), registry, nanos, answerMs);
+        feeds = new ServedFeeds(vertx, context, config.limits(), registry, nanos, answerMs);
         server = vertx.createHttpServer(options())
                 .requestHandler(this::requested)
                 .connectionHandler(unfinished::opened)
@@ -259,7 +257,11 @@ public final class RelayVerticle extends VerticleBase {
             return;
         }
         if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
-            refuse(request, 426, "the relay serves WebSockets only, such as " + url() + feeds.paths().stream().findFirst().orElse(""));
+            refuse(
+                    request,
+                    426,
+                    "the relay serves WebSockets only, such as " + url()
+                            + feeds.paths().stream().findFirst().orElse(""));
             return;
         }
         Opened opened;
@@ -335,8 +337,7 @@ public final class RelayVerticle extends VerticleBase {
                         channel.name(),
                         "firstline-messages",
                         new ClientFragments(client, config.limits().maxFrameBytes(), nanos))
-                .addBefore(
-                        channel.name(), "firstline-frames", new ClientFrames(client, served.requests()::asked, nanos))
+                .addBefore(channel.name(), "firstline-frames", new ClientFrames(client, served.requests(), nanos))
                 .addBefore(channel.name(), "firstline-pings", new PingAnswers(() -> {}));
         LOG.debug("relay serves {} to {}", served.feed().name(), client.peer());
         begin(client, served.requests(), pipeline);

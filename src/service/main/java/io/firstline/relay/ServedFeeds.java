@@ -3,8 +3,9 @@ package io.firstline.relay;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.RelayLimits;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,7 +22,7 @@ import java.util.function.LongSupplier;
  */
 final class ServedFeeds {
     private final Vertx vertx;
-    private final EventLoop loop;
+    private final ContextInternal context;
     private final RelayLimits limits;
     private final MeterRegistry registry;
     private final LongSupplier nanos;
@@ -43,18 +44,18 @@ final class ServedFeeds {
     /**
      * Starts without feeds.
      *
-     * @param loop the relay's event loop
+     * @param context that of the relay
      * @param answerMs the longest time that a client waits for the venue's answer to its request
      */
     ServedFeeds(
             Vertx vertx,
-            EventLoop loop,
+            Context context,
             RelayLimits limits,
             MeterRegistry registry,
             LongSupplier nanos,
             long answerMs) {
         this.vertx = vertx;
-        this.loop = loop;
+        this.context = (ContextInternal) context;
         this.limits = limits;
         this.registry = registry;
         this.nanos = nanos;
@@ -62,7 +63,8 @@ final class ServedFeeds {
     }
 
     RelayFeed add(FeedConfig feed) {
-        RelayFeed served = new RelayFeed(feed.name(), loop, nanos, new RelayFigures(registry, feed.name()));
+        RelayFeed served =
+                new RelayFeed(feed.name(), context.nettyEventLoop(), nanos, new RelayFigures(registry, feed.name()));
         serve(feed, served);
         return served;
     }
@@ -72,12 +74,13 @@ final class ServedFeeds {
                 vertx,
                 answerMs,
                 served,
-                new UpstreamStreams(vertx, feed, limits.lingerMs()),
+                new UpstreamStreams(vertx, feed, limits.lingerMs(), nanos),
                 new RelaySnapshots(vertx, served),
                 limits,
                 nanos);
         served.onLeave(requests::left);
         change(all -> all.put(feed.name(), new ServedFeed(feed, served, requests, protocols(feed))));
+        context.runOnContext(v -> requests.listen());
         return requests;
     }
 
@@ -101,6 +104,7 @@ final class ServedFeeds {
             return;
         }
         before.feed().closeAll(ClientClosing.RESTART, "the feed has changed: connect again", nanos.getAsLong());
+        before.requests().close();
         serve(feed, before.feed()).inherit(before.requests());
     }
 

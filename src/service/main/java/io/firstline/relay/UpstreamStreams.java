@@ -6,14 +6,17 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.RequestTemplate;
 import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.feed.report.FeedEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -52,11 +56,14 @@ final class UpstreamStreams {
 
     private boolean hasSaid;
     private final MessageFormat format;
-    private RejectionLog rejections;
+    private final RejectionLog rejections;
+    private final LongSupplier nanos;
+    /** Until {@link #close}. */
+    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     /** By stream, until the venue has answered the request for it. */
     private final Map<String, Future<Map<String, String>>> unanswered = new HashMap<>();
 
-    UpstreamStreams(Vertx vertx, FeedConfig config, int lingerMs) {
+    UpstreamStreams(Vertx vertx, FeedConfig config, int lingerMs, LongSupplier nanos) {
         this.vertx = vertx;
         this.bus = vertx.eventBus();
         this.feed = config.name();
@@ -66,6 +73,33 @@ final class UpstreamStreams {
                 .map(RequestTemplate::subscribe)
                 .anyMatch(request -> !request.isEmpty());
         this.ledger = new StreamLedger(streams(config), mostStreams(config), lingerMs);
+        this.nanos = nanos;
+        this.rejections = new RejectionLog(LOG, nanos);
+    }
+
+    /** @param handler gets a stream that the venue has refused after it had accepted it, and the venue's words */
+    void listen(BiConsumer<String, String> handler) {
+        consumers.add(bus.<Object>consumer(Addresses.events(feed), event -> happened(event.body(), handler)));
+    }
+
+    void close() {
+        consumers.forEach(MessageConsumer::unregister);
+    }
+
+    /** A refused stream is ended, so that new connections do not ask for it. */
+    private void happened(Object event, BiConsumer<String, String> handler) {
+        if (!(event instanceof JsonObject fact)
+                || !FeedEvent.Type.STREAM_REFUSED.label().equals(fact.getValue("event"))
+                || !(fact.getValue("stream") instanceof String stream)
+                || isUnanswered(stream)) {
+            return;
+        }
+        boolean isFurther = ledger.wanted().contains(stream);
+        ledger.forget(List.of(stream));
+        if (isFurther) {
+            unsubscribe(List.of(stream), nanos.getAsLong());
+        }
+        handler.accept(stream, String.valueOf(fact.getValue("reason")));
     }
 
     private static List<String> streams(FeedConfig config) {
@@ -178,26 +212,29 @@ final class UpstreamStreams {
                 .filter(stream -> !others.want(stream)) // its relay will
                 .toList();
         if (canSubscribe && !due.isEmpty()) {
-            command(new JsonObject().put("do", "unsubscribe"), due)
-                    .onSuccess(reply -> ledger.inherit(
-                            reply.getJsonArray("kept", new JsonArray()).stream()
-                                    .map(String::valueOf)
-                                    .toList(),
-                            nowNanos))
-                    .onFailure(e -> LOG.debug("relay: {} does not unsubscribe {}: {}", feed, due, e.getMessage()));
+            unsubscribe(due, nowNanos);
         }
         if (relay != null && canSubscribe) {
             share();
         }
     }
 
+    private void unsubscribe(List<String> streams, long nowNanos) {
+        command(new JsonObject().put("do", "unsubscribe"), streams)
+                .onSuccess(reply -> ledger.inherit(
+                        reply.getJsonArray("kept", new JsonArray()).stream()
+                                .map(String::valueOf)
+                                .toList(),
+                        nowNanos))
+                .onFailure(e -> LOG.debug("relay: {} does not unsubscribe {}: {}", feed, streams, e.getMessage()));
+    }
+
     // in a cluster
 
     /** Shares the feed with the relays of other nodes. */
-    void shareWithOthers(LongSupplier nanos) {
+    void shareWithOthers() {
         relay = UUID.randomUUID().toString();
-        rejections = new RejectionLog(LOG, nanos);
-        bus.consumer(Addresses.relays(feed), message -> heard(message, nanos.getAsLong()));
+        consumers.add(bus.consumer(Addresses.relays(feed), message -> heard(message, nanos.getAsLong())));
     }
 
     private void heard(Message<Object> message, long nowNanos) {

@@ -110,13 +110,13 @@ final class VenueClientProtocol implements ClientProtocol {
         public List<String> accepted(ClientRequest request, Collection<String> streams) {
             long now = epochMs.getAsLong();
             if (request instanceof ClientRequest.Subscribe wanted) {
-                return answers().subscribed(venue.requests(), wanted.streams(), wanted.id(), now);
+                return answers().subscribed(venue.requests(), wanted.streams(), streams, wanted.repeated(), now);
             }
             if (request instanceof ClientRequest.Replace wanted) {
-                return answers().subscribed(venue.requests(), wanted.streams(), wanted.id(), now);
+                return answers().subscribed(venue.requests(), wanted.streams(), streams, wanted.repeated(), now);
             }
             if (request instanceof ClientRequest.Unsubscribe wanted) {
-                return answers().unsubscribed(venue.requests(), wanted.streams(), wanted.id(), now);
+                return answers().unsubscribed(venue.requests(), wanted.streams(), streams, wanted.repeated(), now);
             }
             return request instanceof ClientRequest.Heartbeat heartbeat
                     ? List.of(requests.answered(heartbeat, now))
@@ -130,31 +130,16 @@ final class VenueClientProtocol implements ClientProtocol {
 
         @Override
         public String listed(ClientRequest request, Collection<String> streams) {
-            return answers().listed(venue.requests(), new ArrayList<>(streams), idOf(request), epochMs.getAsLong());
+            return answers()
+                    .listed(venue.requests(), new ArrayList<>(streams), request.repeated(), epochMs.getAsLong());
         }
 
         @Override
         public String refused(ClientRequest request, RefusalReason reason, String why) {
             long now = epochMs.getAsLong();
             return reason == RefusalReason.BY_VENUE
-                    ? answers().refusedByVenue(reason.key(), why, idOf(request), now)
-                    : answers().refused(reason.key(), why, idOf(request), now);
+                    ? answers().refusedByVenue(reason.key(), why, request.repeated(), now)
+                    : answers().refused(reason.key(), why, request.repeated(), now);
         }
-    }
-
-    private static String idOf(ClientRequest request) {
-        if (request instanceof ClientRequest.Subscribe wanted) {
-            return wanted.id();
-        }
-        if (request instanceof ClientRequest.Replace wanted) {
-            return wanted.id();
-        }
-        if (request instanceof ClientRequest.Unsubscribe wanted) {
-            return wanted.id();
-        }
-        if (request instanceof ClientRequest.ListSubscriptions wanted) {
-            return wanted.id();
-        }
-        return request instanceof ClientRequest.Unknown unknown ? unknown.id() : null;
     }
 }

@@ -3,6 +3,8 @@ package io.firstline.config.venue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firstline.config.check.Checks;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +17,10 @@ import java.util.regex.Pattern;
  * checked in the constructor.
  *
  * <p>Answers have the placeholders of requests. {@code ${id}} is the id of the client's request as JSON, and its member
- * is left out if the request has none; {@code ${argument}} is the entry of one stream; {@code ${why}} and {@code
- * ${code}} are the reason of a refusal.
+ * is left out if the request has none; {@code ${argument}} is the entry of one stream. {@code ${all}} is a JSON array with
+ * the entries of all streams that the client has now, and {@code ${allByFirstWord}} an object that has, for each first
+ * word of their names, an array of the second words. {@code ${why}} and {@code ${code}} are the reason of a refusal, in
+ * which {@code ${/pointer}} repeats a value of the request; its member is left out if the request lacks the value.
  *
  * @param greetings sent to each new client
  * @param subscribed the answer to a request to subscribe; empty = none
@@ -79,28 +83,49 @@ public record RelayProfile(
         checks.throwIfAny("relay");
     }
 
-    /** The answers to a request to subscribe these streams. */
-    public List<String> subscribed(SubscribeTemplates requests, List<String> streams, String id, long epochMs) {
-        return replies(subscribed, requests, streams, id, epochMs);
+    /**
+     * The answers to a request to subscribe these streams.
+     *
+     * @param all those that the client has now
+     * @param repeated the values of the request that answers repeat, as JSON, by placeholder
+     */
+    public List<String> subscribed(
+            SubscribeTemplates requests,
+            List<String> streams,
+            Collection<String> all,
+            Map<String, String> repeated,
+            long epochMs) {
+        return replies(subscribed, requests, streams, all, repeated, epochMs);
     }
 
     /** Whether the answer to a request names streams, so that a part of them can be refused. */
     public boolean answersEachStream() {
-        return TemplateText.namesStreams(subscribed);
+        return TemplateText.namesStreams(subscribed) || TemplateText.namesAll(subscribed);
     }
 
-    /** The answers to a request to unsubscribe these streams. */
-    public List<String> unsubscribed(SubscribeTemplates requests, List<String> streams, String id, long epochMs) {
-        return replies(unsubscribed, requests, streams, id, epochMs);
+    /** The answers to a request to unsubscribe these streams; the arguments are those of {@link #subscribed}. */
+    public List<String> unsubscribed(
+            SubscribeTemplates requests,
+            List<String> streams,
+            Collection<String> all,
+            Map<String, String> repeated,
+            long epochMs) {
+        return replies(unsubscribed, requests, streams, all, repeated, epochMs);
+    }
+
+    /** The pointers of the values, besides the id, that the answer to a refused request repeats. */
+    public List<String> repeatedPointers() {
+        return TemplateText.pointers(refused);
     }
 
     /** The answer to a request for the client's streams; null = none. */
-    public String listed(SubscribeTemplates requests, List<String> streams, String id, long epochMs) {
+    public String listed(
+            SubscribeTemplates requests, List<String> streams, Map<String, String> repeated, long epochMs) {
         if (listed.isEmpty()) {
             return null;
         }
         RequestTemplate how = streams.isEmpty() ? requests.general() : requests.of(streams.get(0));
-        return TemplateText.reply(withId(listed, id), how, streams, values(id, "", ""), epochMs);
+        return TemplateText.reply(TemplateText.withKnown(listed, repeated), how, streams, repeated, epochMs);
     }
 
     /**
@@ -108,10 +133,10 @@ public record RelayProfile(
      *
      * @param reason one of the reasons in {@code codes}, or another one
      * @param why for a person
-     * @param id the request's id as JSON; null = none
+     * @param repeated the values of the request that answers repeat, as JSON, by placeholder
      */
-    public String refused(String reason, String why, String id, long epochMs) {
-        return refusal(codes.getOrDefault(reason, codes.getOrDefault(OTHER, "")), why, id, epochMs);
+    public String refused(String reason, String why, Map<String, String> repeated, long epochMs) {
+        return refusal(codes.getOrDefault(reason, codes.getOrDefault(OTHER, "")), why, repeated, epochMs);
     }
 
     /**
@@ -120,25 +145,29 @@ public record RelayProfile(
      * @param reason as for {@link #refused}, for words without a code
      * @param words the venue's; they begin with its code if that is a number
      */
-    public String refusedByVenue(String reason, String words, String id, long epochMs) {
+    public String refusedByVenue(String reason, String words, Map<String, String> repeated, long epochMs) {
         Matcher coded = CODED.matcher(words);
         if (coded.matches()) {
-            return refusal(coded.group(1), coded.group(2), id, epochMs);
+            return refusal(coded.group(1), coded.group(2), repeated, epochMs);
         }
         int why = refused.indexOf("${why}");
         String before = why < 0 ? "" : refused.substring(refused.lastIndexOf('"', why) + 1, why);
-        return refused(reason, words.startsWith(before) ? words.substring(before.length()) : words, id, epochMs);
+        return refused(reason, words.startsWith(before) ? words.substring(before.length()) : words, repeated, epochMs);
     }
 
-    private String refusal(String code, String why, String id, long epochMs) {
-        return refused.isEmpty()
-                ? null
-                : TemplateText.reply(
-                        withId(refused, id),
-                        SubscribeTemplates.NONE.general(),
-                        List.of(),
-                        values(id, why, code),
-                        epochMs);
+    private String refusal(String code, String why, Map<String, String> repeated, long epochMs) {
+        if (refused.isEmpty()) {
+            return null;
+        }
+        Map<String, String> values = new HashMap<>(repeated);
+        values.put("why", TemplateText.escaped(why));
+        values.put("code", code);
+        return TemplateText.reply(
+                TemplateText.withKnown(refused, repeated),
+                SubscribeTemplates.NONE.general(),
+                List.of(),
+                values,
+                epochMs);
     }
 
     /** Whether a message of the client is one that the relay answers itself. */
@@ -161,30 +190,35 @@ public record RelayProfile(
         return TemplateText.answer(send, pointer -> json.at(pointer).toString(), 1, epochMs);
     }
 
-    private static String withId(String template, String id) {
-        return id == null ? TemplateText.without(template, "id") : template;
-    }
-
-    private static Map<String, String> values(String id, String why, String code) {
-        return Map.of("id", id == null ? "null" : id, "why", why, "code", code);
-    }
-
     private static List<String> replies(
-            String template, SubscribeTemplates requests, List<String> streams, String id, long epochMs) {
+            String template,
+            SubscribeTemplates requests,
+            List<String> streams,
+            Collection<String> all,
+            Map<String, String> repeated,
+            long epochMs) {
         if (template.isEmpty()) {
             return List.of();
         }
-        String known = withId(template, id);
-        Map<String, String> values = values(id, "", "");
-        if (!TemplateText.namesStreams(known)) {
+        String known = TemplateText.withKnown(template, repeated);
+        if (TemplateText.namesAll(known)) {
+            Map<String, String> values = new HashMap<>(repeated);
+            values.putAll(TemplateText.all(byKind(requests, all)));
             return List.of(TemplateText.reply(known, requests.general(), streams, values, epochMs));
         }
+        if (!TemplateText.namesStreams(known)) {
+            return List.of(TemplateText.reply(known, requests.general(), streams, repeated, epochMs));
+        }
+        List<String> replies = new ArrayList<>();
+        byKind(requests, streams).forEach((how, ofKind) -> TemplateText.groups(known, ofKind, how.words())
+                .forEach(group -> replies.add(TemplateText.reply(known, how, group, repeated, epochMs))));
+        return replies;
+    }
+
+    private static Map<RequestTemplate, List<String>> byKind(SubscribeTemplates requests, Collection<String> streams) {
         Map<RequestTemplate, List<String>> byKind = new LinkedHashMap<>();
         streams.forEach(stream -> byKind.computeIfAbsent(requests.of(stream), any -> new ArrayList<>())
                 .add(stream));
-        List<String> replies = new ArrayList<>();
-        byKind.forEach((how, ofKind) -> TemplateText.groups(known, ofKind, how.words())
-                .forEach(group -> replies.add(TemplateText.reply(known, how, group, values, epochMs))));
-        return replies;
+        return byKind;
     }
 }

@@ -7,7 +7,9 @@ import io.firstline.config.check.JsonText;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.secret.TemplateValues;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,10 @@ final class TemplateText {
     private static final Pattern OF_STREAMS = Pattern.compile("streams,?|[1-9]|\\*[1-9],?");
     static final String LEARNED = "learned";
     private static final String ARGUMENT = "argument";
+    private static final String ID = "id";
+    private static final String ALL = "all";
+    private static final String ALL_BY_FIRST_WORD = "allByFirstWord";
+    private static final List<String> OF_CLIENT = List.of(ALL, ALL_BY_FIRST_WORD);
     private static final Pattern POINTER = Pattern.compile("/.*");
     private static final Pattern OF_WORDS = Pattern.compile("[1-9]|\\*[1-9],?");
     private static final Pattern SHORT = Pattern.compile("[\\w*,/.-]{1,32}");
@@ -126,24 +132,62 @@ final class TemplateText {
     /**
      * Fills an answer of a relay to a request of its client.
      *
-     * @param values those of {@code ${id}} as JSON, of {@code ${why}} and of {@code ${code}}
+     * @param values those of other placeholders than streams and times, as they are inserted
      */
     static String reply(
             String template, RequestTemplate how, List<String> streams, Map<String, String> values, long epochMs) {
-        return replaced(template, place -> switch (place) {
-            case "id", "code" -> values.get(place);
-            case "why" -> escaped(values.get(place));
-            case "time", "timeMs" -> ofAll(place, 0, epochMs);
-            case ARGUMENT -> arguments(how.argument(), streams, how.words());
-            default -> ofStreams(place, how.argument(), streams, how.words());
+        return replaced(template, place -> {
+            if (values.containsKey(place)) {
+                return values.get(place);
+            }
+            return switch (place) {
+                case ID -> "null";
+                case "time", "timeMs" -> ofAll(place, 0, epochMs);
+                case ARGUMENT -> arguments(how.argument(), streams, how.words());
+                default -> ofStreams(place, how.argument(), streams, how.words());
+            };
         });
     }
 
-    /** Returns whether an answer of a relay is about streams. */
+    /** Returns whether an answer of a relay is about the streams of a request. */
     static boolean namesStreams(String template) {
         return places(template).stream()
                 .anyMatch(place ->
                         place.equals(ARGUMENT) || OF_STREAMS.matcher(place).matches());
+    }
+
+    /** Returns whether an answer of a relay is about all streams of a client. */
+    static boolean namesAll(String template) {
+        return places(template).stream().anyMatch(OF_CLIENT::contains);
+    }
+
+    /** Returns the values of the placeholders for all streams of a client. */
+    static Map<String, String> all(Map<RequestTemplate, List<String>> streams) {
+        JsonObject byFirstWord = new JsonObject();
+        streams.forEach((how, ofKind) -> ofKind.forEach(stream -> {
+            String[] words = split(stream, how.words());
+            JsonArray seconds = byFirstWord.getJsonArray(words[0], new JsonArray());
+            if (words.length > 1 && !seconds.contains(words[1])) {
+                seconds.add(words[1]);
+            }
+            byFirstWord.put(words[0], seconds);
+        }));
+        String entries = streams.entrySet().stream()
+                .map(kind -> arguments(
+                        kind.getKey().argument(), kind.getValue(), kind.getKey().words()))
+                .collect(Collectors.joining(","));
+        return Map.of(ALL, "[" + entries + "]", ALL_BY_FIRST_WORD, byFirstWord.encode());
+    }
+
+    /** Returns an answer without the members that would repeat a value which the request lacks. */
+    static String withKnown(String template, Map<String, String> repeated) {
+        String known = template;
+        for (String place : places(template)) {
+            if ((place.equals(ID) || place.startsWith("/")) && !repeated.containsKey(place)) {
+                known = without(known, place);
+            }
+        }
+        return known;
     }
 
     /** Returns a template without the members whose value is this placeholder. */
@@ -254,7 +298,7 @@ final class TemplateText {
         return words.equals(" ") ? "blanks" : ProblemText.quoted(words);
     }
 
-    private static String escaped(String text) {
+    static String escaped(String text) {
         return new String(JsonStringEncoder.getInstance().quoteAsString(text));
     }
 
@@ -294,13 +338,21 @@ final class TemplateText {
     /** Checks an answer of a relay; empty = none. */
     static void checkReply(Checks checks, String field, String template, boolean ofStreams) {
         String allowed = "${id}, ${time}, ${timeMs}"
-                + (ofStreams ? ", ${streams}, ${streams,}, ${argument}, " + WORDS : ", ${why} and ${code}");
-        Pattern known = Pattern.compile(OF_ALL + "|" + (ofStreams ? OF_STREAMS + "|" + ARGUMENT : "why|code"));
+                + (ofStreams
+                        ? ", ${streams}, ${streams,}, ${argument}, ${all}, ${allByFirstWord}, " + WORDS
+                        : ", ${why}, ${code} and ${/pointer}");
+        Pattern known = Pattern.compile(OF_ALL
+                + "|"
+                + (ofStreams
+                        ? OF_STREAMS + "|" + ARGUMENT + "|" + String.join("|", OF_CLIENT)
+                        : "why|code|" + POINTER));
         if (checkKnown(checks, field, template, known.asMatchPredicate(), allowed)) {
             RequestTemplate any = SubscribeTemplates.NONE.general();
-            Map<String, String> values = Map.of("id", "1", "why", "", "code", "1");
+            Map<String, String> values =
+                    new HashMap<>(Map.of(ID, "1", "why", "", "code", "1", ALL, "[]", ALL_BY_FIRST_WORD, "{}"));
+            checkJson(checks, field, template, reply(withKnown(template, Map.of()), any, sample(" "), values, 1));
+            pointers(template).forEach(pointer -> values.put(pointer, "\"0\""));
             checkJson(checks, field, template, reply(template, any, sample(" "), values, 1));
-            checkJson(checks, field, template, reply(without(template, "id"), any, sample(" "), values, 1));
         }
     }
 

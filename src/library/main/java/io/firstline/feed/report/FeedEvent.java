@@ -32,6 +32,7 @@ public record FeedEvent(String feed, int shard, long micros, FeedFact fact) {
         CONFLICT("conflict"),
         SHUTDOWN_ANNOUNCED("shutdown-announced"),
         SUBSCRIBE_FAILED("subscribe-failed"),
+        STREAM_REFUSED("stream-refused"),
         SERVER_ERROR("server-error"),
         PROTOCOL_DIFFERS("protocol-differs"),
         EVICTED("evicted"),

@@ -97,6 +97,8 @@ final class FeedEventJson {
         form(FeedFact.SubscribeFailed.class, (e, json) -> json.put("connection", e.connection())
                 .put("streams", array(e.streams()))
                 .put("reason", e.reason()));
+        form(FeedFact.StreamRefused.class, (e, json) -> json.put("stream", e.stream())
+                .put("reason", e.reason()));
         form(FeedFact.ServerError.class, (e, json) -> {
             json.put("connection", e.connection()).put("text", e.text()).put("omitted", e.omitted());
             putIfAny(json, "streams", e.streams());

@@ -204,6 +204,18 @@ public sealed interface FeedFact {
     }
 
     /**
+     * The server has refused a stream on every connection: nothing arrives of it.
+     *
+     * @param reason in the server's words
+     */
+    record StreamRefused(String stream, String reason) implements FeedFact {
+        @Override
+        public FeedEvent.Type type() {
+            return FeedEvent.Type.STREAM_REFUSED;
+        }
+    }
+
+    /**
      * The server reports an error that names no request. Reported at most once a second.
      *
      * @param text the server's text

@@ -10,7 +10,9 @@ import io.firstline.config.venue.RequestTemplate;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.venue.Venue;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -87,18 +89,33 @@ public final class VenueRequests {
             return new ClientRequest.Heartbeat(text);
         }
         if (relay.listWhen().has(text, json)) {
-            return new ClientRequest.ListSubscriptions(id(json));
+            return new ClientRequest.ListSubscriptions(repeated(json, id(json)));
         }
         RequestPattern.Found found = found(subscribing, json);
         if (found != null) {
+            Map<String, String> repeated = repeated(json, found.id());
             return requests.replaces()
-                    ? new ClientRequest.Replace(found.streams(), found.id())
-                    : new ClientRequest.Subscribe(found.streams(), found.id());
+                    ? new ClientRequest.Replace(found.streams(), repeated)
+                    : new ClientRequest.Subscribe(found.streams(), repeated);
         }
         found = found(unsubscribing, json);
         return found != null
-                ? new ClientRequest.Unsubscribe(found.streams(), found.id())
-                : new ClientRequest.Unknown(text, id(json));
+                ? new ClientRequest.Unsubscribe(found.streams(), repeated(json, found.id()))
+                : new ClientRequest.Unknown(text, repeated(json, id(json)));
+    }
+
+    /** The values that answers repeat. */
+    private Map<String, String> repeated(JsonNode json, String id) {
+        Map<String, String> values = new HashMap<>();
+        if (id != null) {
+            values.put("id", id);
+        }
+        for (String pointer : relay.repeatedPointers()) {
+            if (json.at(pointer).isValueNode()) {
+                values.put(pointer, json.at(pointer).toString());
+            }
+        }
+        return values;
     }
 
     private static RequestPattern.Found found(List<RequestPattern> patterns, JsonNode json) {
