@@ -11,6 +11,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -66,14 +67,65 @@ class FrameReaderTest {
                 .indexOf(frame.getClass().getSimpleName().replace("WebSocketFrame", ""));
     }
 
+    /** Of the reader; frames for Netty are heard behind its decoder. */
+    private final class Events implements Socket.Listener {
+        private boolean reading;
+
+        @Override
+        public void readBegins() {
+            reading = true;
+        }
+
+        @Override
+        public void readEnds() {
+            reading = false;
+        }
+
+        @Override
+        public void message(Payload payload) {
+            assertThat(reading).isTrue();
+            FrameReaderTest.this.message(payload);
+        }
+
+        @Override
+        public void oversize(long bytes) {
+            heard.add("oversize " + bytes);
+        }
+
+        @Override
+        public void unfinished() {
+            assertThat(reading).isTrue();
+        }
+
+        @Override
+        public void frame(io.vertx.core.http.WebSocketFrame frame) {
+            throw new AssertionError(frame);
+        }
+
+        @Override
+        public void ping() {
+            throw new AssertionError();
+        }
+
+        @Override
+        public void pong(Buffer payload) {
+            throw new AssertionError(payload);
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            throw new AssertionError(failure);
+        }
+
+        @Override
+        public void ended() {
+            throw new AssertionError();
+        }
+    }
+
     private void install(EmbeddedChannel channel) {
         FrameReader reader = new FrameReader(
-                (ContextInternal) vertx.getOrCreateContext(),
-                MAX_BYTES,
-                fromTheBeginning,
-                this::message,
-                bytes -> heard.add("oversize " + bytes),
-                () -> {});
+                (ContextInternal) vertx.getOrCreateContext(), MAX_BYTES, fromTheBeginning, new Events());
         String decoder =
                 channel.pipeline().context(WebSocket13FrameDecoder.class).name();
         channel.pipeline().addBefore(decoder, "reader", reader).addAfter(decoder, "witness", reader.counter());

@@ -6,9 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
-import java.util.function.LongConsumer;
 
 /**
  * Reads messages of one frame directly from the bytes of the socket, ahead of Netty's decoder, which allocates a buffer
@@ -42,9 +40,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private static final int LENGTH_64 = 127;
 
     private final ContextInternal context;
-    private final Handler<Payload> messages;
-    private final LongConsumer oversize;
-    private final Runnable unfinished;
+    private final Socket.Listener listener;
     private final Payload payload = new Payload();
     private final ReusedBytes bytes = new ReusedBytes();
     private final int maxMessageBytes;
@@ -68,22 +64,13 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
      * Makes a reader for one channel.
      *
      * @param fromTheBeginning whether the first byte to read begins a frame
-     * @param oversize gets the length of each skipped message, at its end
-     * @param unfinished called after a read that did not end a frame
+     * @param listener gets the messages, the length of each skipped one, and each read with its beginning and end
      */
-    FrameReader(
-            ContextInternal context,
-            int maxMessageBytes,
-            boolean fromTheBeginning,
-            Handler<Payload> messages,
-            LongConsumer oversize,
-            Runnable unfinished) {
+    FrameReader(ContextInternal context, int maxMessageBytes, boolean fromTheBeginning, Socket.Listener listener) {
         this.context = context;
         this.maxMessageBytes = maxMessageBytes;
         this.agreed = fromTheBeginning ? TRUSTED : 0;
-        this.messages = messages;
-        this.oversize = oversize;
-        this.unfinished = unfinished;
+        this.listener = listener;
     }
 
     /** A handler to add behind Netty's decoder. */
@@ -98,6 +85,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             return;
         }
         ContextInternal before = context.beginDispatch();
+        listener.readBegins();
         try {
             while (read.isReadable()) {
                 if (skipping > 0) {
@@ -105,7 +93,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
                     read.skipBytes(skipped);
                     skipping -= skipped;
                     if (skipping == 0) {
-                        oversize.accept(payloadLength);
+                        listener.oversize(payloadLength);
                     }
                 } else if (lettingPass) {
                     channel.fireChannelRead(read.readRetainedSlice(read.readableBytes()));
@@ -114,9 +102,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
                 }
             }
             if (skipping > 0 || headerLength > 0) {
-                unfinished.run();
+                listener.unfinished();
             }
         } finally {
+            listener.readEnds();
             context.endDispatch(before);
             read.release();
         }
@@ -148,7 +137,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         read.getBytes(at + headerBytes, into, 0, length);
         read.skipBytes(headerBytes + length);
         try {
-            messages.handle(payload.over(into, 0, length, first == FINAL_TEXT));
+            listener.message(payload.over(into, 0, length, first == FINAL_TEXT));
         } catch (RuntimeException | Error e) {
             context.reportException(e);
         }

@@ -184,6 +184,20 @@ final class LoginSocket extends ForwardingSocket implements Socket.Listener {
     }
 
     @Override
+    public void readBegins() {
+        if (target != null) {
+            target.readBegins();
+        }
+    }
+
+    @Override
+    public void readEnds() {
+        if (target != null) {
+            target.readEnds();
+        }
+    }
+
+    @Override
     public void frame(WebSocketFrame frame) {
         if (isOver()) {
             later(() -> target.frame(frame));

@@ -15,6 +15,14 @@ public interface Socket {
 
     /** Receives the events of a socket. */
     interface Listener {
+        /**
+         * Bytes were read from the network. All messages and frames until {@link #readEnds} have arrived at this time.
+         */
+        default void readBegins() {}
+
+        /** What was read has been reported. */
+        default void readEnds() {}
+
         /** A frame of any kind arrived; a ping is already answered. */
         void frame(WebSocketFrame frame);
 

@@ -75,13 +75,7 @@ final class VertxSocket implements Socket {
         ChannelHandlerContext decoder = pipeline.context(WebSocket13FrameDecoder.class);
         // an extension between the two would change the frames
         if (decoder != null && pipeline.get(WebSocketExtensionDecoder.class) == null) {
-            FrameReader reader = new FrameReader(
-                    context,
-                    maxMessageBytes,
-                    isAtTheBeginning(pipeline),
-                    listener::message,
-                    listener::oversize,
-                    listener::unfinished);
+            FrameReader reader = new FrameReader(context, maxMessageBytes, isAtTheBeginning(pipeline), listener);
             pipeline.addBefore(decoder.name(), "firstline-reader", reader);
             pipeline.addAfter(decoder.name(), "firstline-witness", reader.counter());
         }

@@ -78,6 +78,9 @@ public final class WsConnection {
 
     private ConnectionState state = ConnectionState.DISCONNECTED;
     private long arrivalNanos;
+    /** Whether frames are reported that were read from the network at once. */
+    private boolean reading;
+
     private List<String> onConnect;
     private Socket socket;
     private Path path;
@@ -208,6 +211,17 @@ public final class WsConnection {
     private Socket.Listener events() {
         return new Socket.Listener() {
             @Override
+            public void readBegins() {
+                arrivalNanos = scheduler.nowNanos();
+                reading = true;
+            }
+
+            @Override
+            public void readEnds() {
+                reading = false;
+            }
+
+            @Override
             public void frame(WebSocketFrame frame) {
                 onFrame(frame);
             }
@@ -256,8 +270,11 @@ public final class WsConnection {
         };
     }
 
+    /** Reads the clock once for all frames of a read: it costs a tenth of a copy. */
     private void heard() {
-        arrivalNanos = scheduler.nowNanos();
+        if (!reading) {
+            arrivalNanos = scheduler.nowNanos();
+        }
         pings.heard(arrivalNanos);
     }
 

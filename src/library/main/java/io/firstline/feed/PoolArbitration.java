@@ -47,6 +47,8 @@ final class PoolArbitration implements Arbitration {
     private long evictionTimer;
     private long watchTimer;
     private long startedNanos;
+    /** The time of the arrival or end that is being handled. */
+    private long nowNanos;
 
     /** @param windowMs how long connections are compared at least until one is said to lack messages */
     PoolArbitration(WsPoolConfig config, FeedParts parts, Replacements replacements, long windowMs) {
@@ -142,7 +144,7 @@ final class PoolArbitration implements Arbitration {
         public void first(Line line, OutgoingCopy copy, boolean late) {
             splitter.look(copy);
             if (copy.stream() != null) {
-                streams.published(copy.stream(), line.slot(), scheduler.nowNanos());
+                streams.published(copy.stream(), line.slot(), nowNanos);
             }
             sequencer.first(copy, late);
         }
@@ -221,16 +223,18 @@ final class PoolArbitration implements Arbitration {
         redundancy.parted(pooled);
         streams.parted(pooled.line.slot());
         agreement.cleared(pooled.line);
-        arbiter.leave(pooled.line, scheduler.nowNanos());
+        nowNanos = scheduler.nowNanos();
+        arbiter.leave(pooled.line, nowNanos);
     }
 
     @Override
     public void arrived(PooledConnection pooled, ArrivingCopy copy) {
+        nowNanos = copy.arrivalNanos();
         if (copy.isNumbered()) {
             copy.numbered(pooled.line.slot(), streams.slots());
         }
         agreement.arrived(pooled.line, copy);
-        arbiter.copy(pooled.line, copy, copy.arrivalNanos());
+        arbiter.copy(pooled.line, copy, nowNanos);
         if (copy.provesRestart() && pooled.line.inStep()) {
             sequencer.restarted(copy.message());
         }

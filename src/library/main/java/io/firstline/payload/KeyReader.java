@@ -45,6 +45,8 @@ public final class KeyReader implements ValueReader {
     /** Null = a pointer depends on more than the place of a value. */
     private final KnownLayouts layouts;
 
+    private final KnownShapes shapes = new KnownShapes();
+
     private int missing;
 
     /**
@@ -81,16 +83,29 @@ public final class KeyReader implements ValueReader {
     public KeyValues read(byte[] bytes, int from, int to) {
         Objects.checkFromToIndex(from, to, bytes.length);
         forget();
+        KnownShapes.Shape shape = shapes.of(bytes, from, to);
+        if (shape != null) {
+            takenCount = shape.take(bytes, from, taken);
+            return values;
+        }
+        if (!isRead(bytes, from, to)) {
+            return null;
+        }
+        shapes.learn(bytes, from, to, taken, takenCount);
+        return values;
+    }
+
+    private boolean isRead(byte[] bytes, int from, int to) {
         json.over(bytes, to);
         if (layouts != null && hasKnownLayout(from, to)) {
-            return values;
+            return true;
         }
         int end = value(root, json.space(from));
         boolean isJson = end == ALL_FOUND || (end >= 0 && json.space(end) == to);
         if (isJson && layouts != null) {
             layouts.learn(bytes, from, to, end != ALL_FOUND);
         }
-        return isJson ? values : null;
+        return isJson;
     }
 
     /** Reads the message if its layout is known; otherwise it must be read in full. */

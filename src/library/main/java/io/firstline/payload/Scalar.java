@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 /** The position and type of one value, or of an object or array where one is wanted. Its content is read lazily, because most copies need only its hash. */
 final class Scalar {
-    private enum Kind {
+    enum Kind {
         NULL(0),
         TEXT(0),
         TEXT_WITH_ESCAPES(0),
@@ -53,6 +53,9 @@ final class Scalar {
     private byte[] bytes = {};
     private int from;
     private int to;
+    /** Of the content; 0 = not computed yet. */
+    private long hash;
+
     private boolean parsed;
     private boolean whole;
     private long number;
@@ -76,6 +79,7 @@ final class Scalar {
      */
     private void is(Kind newKind) {
         isThere = true;
+        hash = 0;
         if (kind != newKind) {
             kind = newKind;
         }
@@ -103,6 +107,26 @@ final class Scalar {
         int quote = text[start] == '"' ? 1 : 0;
         from = start + quote;
         to = end - quote;
+    }
+
+    /**
+     * Sets the value of a message that is like an earlier one.
+     *
+     * @param start of its content, behind the quote of a string
+     * @param itsHash of the content; 0 = not computed yet
+     */
+    void take(byte[] text, int start, int end, Kind itsKind, long itsHash) {
+        in(text);
+        parsed = false;
+        is(itsKind);
+        hash = itsHash;
+        from = start;
+        to = end;
+    }
+
+    /** Returns the type; meaningless unless it is there. */
+    Kind kind() {
+        return kind;
     }
 
     /** Sets a text of a binary message. */
@@ -223,9 +247,12 @@ final class Scalar {
         if (!isAny()) {
             return 0;
         }
-        long hash = kind == Kind.TEXT_WITH_ESCAPES ? hashUnescaped() : XXH3.hashBytesToLong(bytes, from, to - from);
-        hash ^= kind.salt;
-        return hash != 0 ? hash : 1; // 0 means absent
+        if (hash == 0) {
+            long unsalted =
+                    kind == Kind.TEXT_WITH_ESCAPES ? hashUnescaped() : XXH3.hashBytesToLong(bytes, from, to - from);
+            hash = unsalted == kind.salt ? 1 : unsalted ^ kind.salt; // 0 means absent
+        }
+        return hash;
     }
 
     private long hashUnescaped() {
