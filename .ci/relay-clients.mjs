@@ -262,11 +262,6 @@ async function ccxt(name, trades, changeUrl) {
         await next();
         counts[what]++;
       } catch (e) {
-        if (isOpen && what === 'book' && exchange.id !== 'binance') {
-          // not solved: in some runs these books break where connections are killed; okx-api and bybit-api check theirs
-          console.error(`${exchange.id}: ${what}: ${e}`);
-          return;
-        }
         if (isOpen) {
           trades.problems.push(`${what}: ${e}`);
           return;
@@ -293,7 +288,7 @@ async function ccxt(name, trades, changeUrl) {
       await exchange.unWatchTrades(symbol);
     });
   Object.keys(running).forEach(symbol => { running[symbol] = false; });
-  Object.keys(counts).filter(what => counts[what] === 0 && (what === 'ticker' || exchange.id === 'binance')).forEach(what => trades.problems.push(`no ${what}`));
+  Object.keys(counts).filter(what => counts[what] === 0).forEach(what => trades.problems.push(`no ${what}`));
   isOpen = false;
   await exchange.close();
 }

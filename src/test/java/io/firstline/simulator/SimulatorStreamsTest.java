@@ -41,6 +41,24 @@ class SimulatorStreamsTest extends SimulatorTestBase {
     }
 
     @Test
+    void shouldShowEachChangeOfABookAlthoughAnotherStreamGathersThem() throws Exception {
+        ExchangeSimulator exchange = start(BUSY);
+        TestClient each = connect(exchange, "/ws/btcusdt@depth");
+        TestClient gathered = connect(exchange, "/ws/btcusdt@depth@100ms");
+        for (int i = 0; i < 20; i++) { // each changes whose turn it is
+            connect(exchange, "/ws/btcusdt@trade").close();
+        }
+        gathered.next(20);
+
+        long last = each.nextJson().getLong("u");
+        while (!each.texts.isEmpty()) {
+            JsonObject change = each.nextJson();
+            assertThat(change.getLong("U")).isEqualTo(last + 1);
+            last = change.getLong("u");
+        }
+    }
+
+    @Test
     void shouldWrapMessagesOfACombinedStream() throws Exception {
         TestClient combined = connect(start(BUSY), "/stream?streams=btcusdt@trade/ethusdt@bookTicker");
         Set<String> streams = new HashSet<>();

@@ -136,8 +136,19 @@ final class Emitter {
 
     private void emitNext() {
         turn = (turn + 1) % rotation.size();
-        MarketStream stream = rotation.get(turn);
+        MarketStream stream = changing(rotation.get(turn));
         publish(encode(stream, stream.next(nowUs()), this::callHook), stream.name());
+    }
+
+    /** A stream that shows each change of a book makes them all, or its receivers would have holes. */
+    private MarketStream changing(MarketStream next) {
+        if (!next.isUpToDate()) {
+            return next;
+        }
+        return rotation.stream()
+                .filter(other -> other.showsEachChangeOf(next))
+                .findFirst()
+                .orElse(next);
     }
 
     private EncodedMessage encode(MarketStream stream, MarketEvent event, BiConsumer<String, byte[]> onWritten) {

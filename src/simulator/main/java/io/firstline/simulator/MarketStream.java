@@ -57,6 +57,16 @@ final class MarketStream {
         return kind == StreamKind.DEPTH || kind == StreamKind.DEPTH_100MS;
     }
 
+    /** Whether its next message would have to change the book, because it has shown all changes. */
+    boolean isUpToDate() {
+        return kind == StreamKind.DEPTH_100MS && book.present().number() == lastShown.number();
+    }
+
+    /** Whether it shows one by one the changes that the other stream shows several at a time. */
+    boolean showsEachChangeOf(MarketStream gathered) {
+        return kind == StreamKind.DEPTH && symbol.equals(gathered.symbol);
+    }
+
     /** The present book of the symbol. */
     OrderBook book() {
         return book.present();

@@ -125,7 +125,8 @@ class SnapshotJoinSimulationTest {
                         -1,
                         last.isNumbered()
                                 ? new Facts(true, 0, last.last(), false)
-                                : new Facts(true, OutgoingCopy.NO_NUMBER, OutgoingCopy.NO_NUMBER, false));
+                                : new Facts(true, OutgoingCopy.NO_NUMBER, OutgoingCopy.NO_NUMBER, false),
+                        TimeUnit.MILLISECONDS.toNanos(now));
             }
             long nanos = TimeUnit.MILLISECONDS.toNanos(now);
             for (; follower < EVENTS && changes.get(follower).atMs() + spareDelayMs <= now; follower++) {

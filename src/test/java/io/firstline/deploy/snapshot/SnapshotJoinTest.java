@@ -46,7 +46,7 @@ class SnapshotJoinTest {
         join.newestBefore(10);
         published(11);
         published(12);
-        join.snapshot(0, snapshot(11));
+        join.snapshot(0, snapshot(11), 0);
 
         assertThat(join.look(0)).isInstanceOf(Wait.class);
         assertThat(join.look(SETTLED)).isEqualTo(new Joined(START + 1, Set.of()));
@@ -55,7 +55,7 @@ class SnapshotJoinTest {
     @Test
     void shouldContinueAtOnceInASilentStreamThatHasTheNumberAlready() {
         join.newestBefore(10);
-        join.snapshot(0, snapshot(10));
+        join.snapshot(0, snapshot(10), 0);
 
         assertThat(settled()).isEqualTo(new Joined(START, Set.of()));
     }
@@ -63,7 +63,7 @@ class SnapshotJoinTest {
     @Test
     void shouldContinueBeforeAMessageThatCoversTheNextNumber() {
         join.newestBefore(10);
-        join.snapshot(0, snapshot(12));
+        join.snapshot(0, snapshot(12), 0);
         join.published(START + 5, 1, number(11, 14), false);
 
         assertThat(settled()).isEqualTo(new Joined(START + 4, Set.of()));
@@ -72,7 +72,7 @@ class SnapshotJoinTest {
     @Test
     void shouldWaitUntilTheMergedStreamHasReachedTheSnapshot() {
         join.newestBefore(10);
-        join.snapshot(0, snapshot(12));
+        join.snapshot(0, snapshot(12), 0);
         published(11);
         assertThat(settled()).isEqualTo(new Wait(SnapshotRefusal.BEHIND));
 
@@ -83,7 +83,7 @@ class SnapshotJoinTest {
     @Test
     void shouldRefuseASnapshotBeforeAHole() {
         join.newestBefore(10);
-        join.snapshot(0, snapshot(12));
+        join.snapshot(0, snapshot(12), 0);
         published(11);
         published(14);
         join.published(++sequence, 13, number(13, 13), true); // too late to continue the snapshot
@@ -94,7 +94,7 @@ class SnapshotJoinTest {
     @Test
     void shouldNameLateMessagesThatAreInside() {
         join.newestBefore(10);
-        join.snapshot(0, snapshot(12));
+        join.snapshot(0, snapshot(12), 0);
         published(12);
         published(13);
         join.look(0);
@@ -106,7 +106,7 @@ class SnapshotJoinTest {
     @Test
     void shouldRefuseASnapshotOlderThanTheStream() {
         join.newestBefore(10);
-        join.snapshot(0, snapshot(9));
+        join.snapshot(0, snapshot(9), 0);
 
         assertThat(join.look(0)).isEqualTo(new Refused(SnapshotRefusal.OLD));
     }
@@ -116,7 +116,7 @@ class SnapshotJoinTest {
         join.newestBefore(10);
         published(11);
         published(1);
-        join.snapshot(0, snapshot(11));
+        join.snapshot(0, snapshot(11), 0);
 
         assertThat(join.look(0)).isEqualTo(new Refused(SnapshotRefusal.RESTARTED));
     }
@@ -125,7 +125,7 @@ class SnapshotJoinTest {
     void shouldTakeGrowingNumbersForWhatTheyProve() {
         join = new SnapshotJoin(true, true, START);
         join.newestBefore(10);
-        join.snapshot(0, snapshot(13));
+        join.snapshot(0, snapshot(13), 0);
         join.published(++sequence, 1, number(OutgoingCopy.NO_NUMBER, 12), false);
         assertThat(settled()).isEqualTo(new Wait(SnapshotRefusal.BEHIND));
 
@@ -138,7 +138,7 @@ class SnapshotJoinTest {
         for (int identity = 1; identity <= 5; identity++) {
             join.published(++sequence, identity, Facts.NONE, false);
         }
-        join.snapshot(99, unnumbered());
+        join.snapshot(99, unnumbered(), 0);
         assertThat(settled()).isEqualTo(new Wait(SnapshotRefusal.NO_CONTINUATION));
 
         join.follower(4, SETTLED);
@@ -148,7 +148,7 @@ class SnapshotJoinTest {
 
     @Test
     void shouldNameOlderMessagesBetweenThoseThatFollow() {
-        join.snapshot(99, unnumbered());
+        join.snapshot(99, unnumbered(), 0);
         for (int identity : new int[] {1, 2, 77, 3, 88}) {
             join.published(++sequence, identity, Facts.NONE, false);
         }
@@ -162,15 +162,27 @@ class SnapshotJoinTest {
     void shouldJoinBehindTheSameSnapshotInTheMergedStream() {
         join.published(++sequence, 1, Facts.NONE, false);
         join.published(++sequence, 99, Facts.NONE, false);
-        join.snapshot(99, unnumbered());
+        join.snapshot(99, unnumbered(), 0);
 
         assertThat(settled()).isEqualTo(new Joined(START + 2, Set.of()));
     }
 
     @Test
+    void shouldJoinTheFirstSnapshotWithAPlaceThoughTheVenueSendsNothingElse() {
+        join.published(++sequence, 1, Facts.NONE, false);
+        assertThat(join.snapshot(1, unnumbered(), 0)).isTrue();
+        for (int identity = 2; identity <= 5; identity++) {
+            join.published(++sequence, identity, Facts.NONE, false);
+            assertThat(join.snapshot(identity, unnumbered(), 0)).isFalse();
+        }
+
+        assertThat(settled()).isEqualTo(new Joined(START + 1, Set.of()));
+    }
+
+    @Test
     void shouldWantSeveralEqualMessagesInARowWhereBytesMayRepeat() {
         join = new SnapshotJoin(false, false, START);
-        join.snapshot(99, unnumbered());
+        join.snapshot(99, unnumbered(), 0);
         for (int identity : new int[] {7, 7, 7, 7, 5}) {
             join.published(++sequence, identity, Facts.NONE, false);
         }

@@ -207,11 +207,10 @@ final class SnapshotFetch {
         for (FeedMessage message : ofSpare.take()) {
             Wanted wanted = byName.get(message.stream());
             Facts facts = wanted.reader.read(message.payload(), message.text());
-            if (facts.isSnapshot()) {
-                wanted.snapshot = message;
-                wanted.join.snapshot(message.identity(), facts);
-            } else {
+            if (!facts.isSnapshot()) {
                 wanted.join.follower(message.identity(), scheduler.nowNanos());
+            } else if (wanted.join.snapshot(message.identity(), facts, scheduler.nowNanos())) {
+                wanted.snapshot = message;
             }
         }
         changed |= epoch.getAsInt() != startEpoch;

@@ -113,13 +113,23 @@ final class SnapshotJoin {
         }
     }
 
-    /** The spare connection delivered a snapshot; a later one replaces it. */
-    void snapshot(long identity, Facts facts) {
+    /**
+     * The spare connection delivered a snapshot.
+     *
+     * @return whether it is the one to join: a later one replaces it until its place is found, then it only follows it, since
+     *     a venue may send nothing but snapshots
+     */
+    boolean snapshot(long identity, Facts facts, long nowNanos) {
+        if (snapshot != null && place() instanceof Joined) {
+            follower(identity, nowNanos);
+            return false;
+        }
         snapshot = facts;
         snapshotIdentity = identity;
         followers.clear();
         settled = 0;
         foundNanos = null;
+        return true;
     }
 
     /** The spare connection delivered another message; it counts after the snapshot only. */
@@ -143,13 +153,17 @@ final class SnapshotJoin {
         while (settled < followers.size() && nowNanos - followers.get(settled).atNanos() >= SETTLE_NANOS) {
             settled++;
         }
-        Verdict verdict = snapshot.isNumbered() ? byNumber(snapshot.last()) : itself();
+        Verdict verdict = place();
         if (!(verdict instanceof Joined)) {
             foundNanos = null;
             return snapshot.isNumbered() ? verdict : byContinuation();
         }
         foundNanos = foundNanos == null ? (Long) nowNanos : foundNanos;
         return nowNanos - foundNanos < SETTLE_NANOS ? new Wait(SnapshotRefusal.BEHIND) : verdict;
+    }
+
+    private Verdict place() {
+        return snapshot.isNumbered() ? byNumber(snapshot.last()) : itself();
     }
 
     private Verdict byNumber(long number) {
