@@ -38,7 +38,7 @@ final class ServedFeeds {
         }
     }
 
-    /** What a client reads at the path at which it has connected. */
+    /** The feed and the session of a client, by its path. */
     record Opened(ServedFeed feed, ClientSession session) {}
 
     /**
