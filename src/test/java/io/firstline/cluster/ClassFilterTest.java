@@ -49,6 +49,7 @@ class ClassFilterTest {
                 "127.0.0.1",
                 port,
                 0,
+                0,
                 List.of("127.0.0.1:" + port),
                 1,
                 400,

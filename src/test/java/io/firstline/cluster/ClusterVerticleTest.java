@@ -52,7 +52,7 @@ class ClusterVerticleTest {
 
     private void deploy(FeedConfig... feeds) {
         Await.result(vertx.deployVerticle(
-                new ClusterVerticle(CONFIG, List.of(feeds), (feed, feedLease) -> new Carried(), LINGER_NANOS, null)));
+                new ClusterVerticle(CONFIG, List.of(feeds), (feed, feedLease) -> new Carried(), LINGER_NANOS)));
     }
 
     private final class Carried extends VerticleBase implements Deployable {
@@ -280,7 +280,7 @@ class ClusterVerticleTest {
     void shouldTellWhetherThereIsAMajorityWhileNoFeedRuns() {
         assertThat(ClusterFacts.of(vertx)).isEqualTo(ClusterFacts.ALONE);
         String id = Await.result(vertx.deployVerticle(
-                new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS, null)));
+                new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS)));
         Await.until("it tells", () -> ClusterFacts.of(vertx).isMember());
         ClusterFacts alone = ClusterFacts.of(vertx);
         Await.until("time passes", () -> ClusterFacts.of(vertx).withoutMajorityMs() > 0);
@@ -306,8 +306,7 @@ class ClusterVerticleTest {
 
     @Test
     void shouldLeaveBeforeItIsDeployed() {
-        Await.result(
-                new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS, null).leave());
+        Await.result(new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS).leave());
     }
 
     @Test
@@ -336,8 +335,7 @@ class ClusterVerticleTest {
                     }
                     return new Carried();
                 },
-                LINGER_NANOS,
-                null)));
+                LINGER_NANOS)));
 
         Await.until("it is deployed after all", () -> startedNanos.get() != 0);
         assertThat(linesOf(log))

@@ -61,6 +61,7 @@ class JoinTest {
                 host,
                 port,
                 0,
+                0,
                 List.of(members),
                 1,
                 400,

@@ -232,6 +232,7 @@ class LeaseModelTest {
                     "127.0.0.1",
                     number + 1,
                     0,
+                    0,
                     voters,
                     names.size() - 1,
                     ClusterConfig.DEFAULT.leaseMs(),

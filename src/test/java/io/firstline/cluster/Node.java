@@ -63,7 +63,7 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
     /** Joins, and carries its feeds. */
     static Future<Node> start(ClusterConfig config, List<FeedConfig> feeds) {
         return join(config).compose(vertx -> {
-            ClusterVerticle verticle = new ClusterVerticle(config, feeds, FeedVerticle::of, LINGER_NANOS, null);
+            ClusterVerticle verticle = new ClusterVerticle(config, feeds, FeedVerticle::of, LINGER_NANOS);
             return vertx.deployVerticle(verticle).map(id -> new Node(config, vertx, verticle));
         });
     }

@@ -5,7 +5,7 @@ import io.firstline.stream.FeedMessage;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,9 +34,16 @@ final class Census {
     /** The part of it that one feed received. Single-threaded except for the counts. */
     final class Share {
         private static final int TOLD = 10;
+        private static final int KEPT = 5_000;
 
         private final BitSet seen = new BitSet();
-        private final Map<Integer, FeedMessage> delivered = new HashMap<>();
+        /** The last delivered messages, by number. */
+        private final Map<Integer, FeedMessage> delivered = new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Integer, FeedMessage> eldest) {
+                return size() > KEPT;
+            }
+        };
         /** The first messages that arrived twice or out of order. */
         final List<String> oddities = Collections.synchronizedList(new ArrayList<>());
 
@@ -96,8 +103,14 @@ final class Census {
         }
 
         private static String where(FeedMessage message) {
-            return "%d of epoch %d, received %d by %s"
-                    .formatted(message.sequence(), message.epoch(), message.receivedMicros(), message.connectionId());
+            return message == null
+                    ? "long ago"
+                    : "%d of epoch %d, received %d by %s"
+                            .formatted(
+                                    message.sequence(),
+                                    message.epoch(),
+                                    message.receivedMicros(),
+                                    message.connectionId());
         }
 
         int lost() {

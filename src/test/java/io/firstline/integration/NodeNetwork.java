@@ -12,21 +12,26 @@ import java.util.List;
 final class NodeNetwork implements AutoCloseable {
     /** The cables of a node. */
     private enum Net {
-        CLUSTER("flbr0", "flv", "eth0", "10.77.0."),
-        EXCHANGE("flbr1", "flx", "eth1", "10.78.0.");
+        CLUSTER("br0", "v", "eth0", 77),
+        EXCHANGE("br1", "x", "eth1", 78);
 
         private final String bridge;
         private final String cable;
         private final String device;
         private final String prefix;
 
-        Net(String bridge, String cable, String device, String prefix) {
-            this.bridge = bridge;
-            this.cable = cable;
+        Net(String bridge, String cable, String device, int network) {
+            this.bridge = NAME + bridge;
+            this.cable = NAME + cable;
             this.device = device;
-            this.prefix = prefix;
+            this.prefix = "10." + network + "." + NUMBER + ".";
         }
     }
+
+    /** Runs on one machine at the same time need different numbers, up to 255. */
+    private static final int NUMBER = Integer.getInteger("cluster.network", 0);
+
+    private static final String NAME = "fl" + NUMBER;
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final int HERE = 254;
@@ -99,7 +104,7 @@ final class NodeNetwork implements AutoCloseable {
     }
 
     private static String space(int node) {
-        return "fl" + node;
+        return NAME + "n" + node;
     }
 
     /** A command that runs in the network of a node. */

@@ -59,6 +59,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
 
     private boolean reported;
     private volatile IntConsumer closedByPeer = port -> {};
+    private volatile ControlLink controlLink;
     private volatile NodeSelector selector;
     private volatile Vertx vertx;
 
@@ -98,6 +99,15 @@ final class FeedClusterManager extends HazelcastClusterManager {
     /** See {@link HazelcastCluster#whenClosedByPeer}. */
     void whenClosedByPeer(IntConsumer handler) {
         closedByPeer = handler;
+    }
+
+    /** See {@link HazelcastCluster#controlLink}. */
+    void controlLink(ControlLink link) {
+        controlLink = link;
+    }
+
+    ControlLink controlLink() {
+        return controlLink;
     }
 
     /** Another node has closed, or reset, a connection of the event bus to this port. */

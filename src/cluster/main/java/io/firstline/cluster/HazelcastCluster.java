@@ -373,6 +373,18 @@ public final class HazelcastCluster {
         return manager == null ? Set.of() : manager.owners();
     }
 
+    /** Sets this node's connections for leases, so that they get the same certificates as the event bus. */
+    static void controlLink(Vertx vertx, ControlLink link) {
+        if (manager(vertx) != null) {
+            manager(vertx).controlLink(link);
+        }
+    }
+
+    /** Returns this node's connections for leases; null = it has none. */
+    static ControlLink controlLink(Vertx vertx) {
+        return manager(vertx) == null ? null : manager(vertx).controlLink();
+    }
+
     /** Returns the port on which the event bus of this node listens; 0 = it has none. */
     static int busPort(Vertx vertx) {
         FeedClusterManager manager = manager(vertx);

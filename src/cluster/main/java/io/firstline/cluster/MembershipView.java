@@ -16,7 +16,7 @@ final class MembershipView {
     private final long goneNanos;
     private final Map<String, Heard> heard = new HashMap<>();
 
-    private record Heard(long nanos, NodeRun run, Map<String, NodeHeartbeat.Part> carries) {}
+    private record Heard(long nanos, NodeRun run, long number, Map<String, NodeHeartbeat.Part> carries) {}
 
     /**
      * Starts with this member alone.
@@ -36,8 +36,11 @@ final class MembershipView {
     }
 
     void heard(NodeHeartbeat round, long nowNanos) {
-        if (members.contains(round.from())) {
-            heard.put(round.from(), new Heard(nowNanos, round.run(), round.carries()));
+        Heard last = heard.get(round.from());
+        boolean isOvertaken = // by a younger one on another connection
+                last != null && last.run().equals(round.run()) && round.number() < last.number();
+        if (members.contains(round.from()) && !isOvertaken) {
+            heard.put(round.from(), new Heard(nowNanos, round.run(), round.number(), round.carries()));
         }
     }
 

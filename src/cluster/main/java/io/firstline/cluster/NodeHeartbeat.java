@@ -47,6 +47,16 @@ record NodeHeartbeat(
         static final Part NONE = new Part(false, false, 0, 0, false, 0);
     }
 
+    /** The same without releases. */
+    NodeHeartbeat withoutReleases() {
+        return given.isEmpty() ? this : new NodeHeartbeat(from, number, leaseMs, asks, List.of(), carries, run);
+    }
+
+    /** The same without requests for votes: they were sent on a faster way. */
+    NodeHeartbeat releasesOnly() {
+        return new NodeHeartbeat(from, number, leaseMs, List.of(), given, carries, run);
+    }
+
     @Override
     public JsonObject toJson() {
         JsonObject feeds = new JsonObject();

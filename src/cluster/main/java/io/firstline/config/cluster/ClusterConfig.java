@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param host bind address of membership and event bus, under which the other nodes find this one; default 127.0.0.1
  * @param port port of membership; host and port identify this node
  * @param busPort port of the event bus; 0 (default) = any free one
+ * @param controlPort port for leases; 0 (default) = any free one
  * @param members the nodes that vote, as {@code host:port}; a majority of them, running or not, decides which node
  *     publishes. With {@code lease}, some nodes of the cluster, from which a new one learns the others
  * @param replicas number of nodes with connections for a feed; one of them publishes
@@ -42,6 +43,7 @@ public record ClusterConfig(
         String host,
         int port,
         int busPort,
+        int controlPort,
         List<String> members,
         int replicas,
         int leaseMs,
@@ -55,7 +57,7 @@ public record ClusterConfig(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern MEMBER = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):([0-9]{1,5})");
     private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]");
-    private static final int HIGHEST_PORT = 65_535;
+    public static final int HIGHEST_PORT = 65_535;
     private static final int MOST_MEMBERS = 15;
     /** With an engine beside the cluster, nodes find each other there. */
     private static final int MOST_FOUND = 1_000;
@@ -85,7 +87,7 @@ public record ClusterConfig(
             int leaseMs,
             String secret,
             Tls tls) {
-        this(enabled, name, host, port, busPort, members, replicas, leaseMs, secret, tls, false, null, null, false);
+        this(enabled, name, host, port, busPort, 0, members, replicas, leaseMs, secret, tls, false, null, null, false);
     }
 
     public ClusterConfig {
@@ -104,11 +106,17 @@ public record ClusterConfig(
                         "one address or name, under which the other nodes find this one")
                 .key(KEYS, "port", port)
                 .key(KEYS, "busPort", busPort)
+                .key(KEYS, "controlPort", controlPort)
                 .require(
                         busPort != port,
                         "busPort",
                         Integer.toString(busPort),
                         "another port than \"port\": the event bus has a socket of its own")
+                .require(
+                        controlPort == 0 || (controlPort != port && controlPort != busPort),
+                        "controlPort",
+                        Integer.toString(controlPort),
+                        "another port than \"port\" and \"busPort\"")
                 .range("members", members.size(), lease == null ? 1 : 0, lease == null ? MOST_MEMBERS : MOST_FOUND)
                 .require(
                         members.stream().allMatch(ClusterConfig::isMember),
@@ -216,6 +224,8 @@ public record ClusterConfig(
                         0,
                         "listens",
                         true,
+                        "controlPort",
+                        0,
                         "members",
                         otherMembers,
                         "replicas",
