@@ -123,7 +123,7 @@ function drawPaths(feed) {
 
 const TONE = {
   connected: "good", recovered: "good", "in-step": "good", evicted: "warn", "eviction-abandoned": "", disconnected: "bad", degraded: "bad", dropped: "bad",
-  "connect-failed": "bad", "connect-waiting": "warn", advice: "warn", "subscribe-failed": "bad", "stream-refused": "bad", "protocol-differs": "warn", "stream-silent": "warn", "out-of-step": "warn", conflict: "warn", "connection-gap": "warn", "copies-missing": "warn", "losses-shared": "warn", "lines-differ": "bad", "not-found": "warn", "streams-ignored": "warn", "several-values": "warn", "shutdown-announced": "warn",
+  "connect-failed": "bad", "connect-waiting": "warn", advice: "warn", "subscribe-failed": "bad", "stream-refused": "bad", "protocol-differs": "warn", "stream-silent": "warn", "out-of-step": "warn", conflict: "warn", overloaded: "warn", "connection-gap": "warn", "copies-missing": "warn", "losses-shared": "warn", "lines-differ": "bad", "not-found": "warn", "streams-ignored": "warn", "several-values": "warn", "shutdown-announced": "warn",
 };
 
 function describe(e) {
@@ -138,6 +138,7 @@ function describe(e) {
     recovered: () => `${e.live} of ${e.target} connections live`,
     dropped: () => `${count(e.count)} messages: ${e.cause}`,
     "owner-changed": () => `${e.node}, epoch ${e.epoch}, from message ${e.from} on`,
+    overloaded: () => `${e.node} ${e.over ? "compares the feed with its owner again" : "no longer compares the feed with its owner"}`,
     "connect-failed": () => `${e.reason || e.cause}`,
     "connect-waiting": () => `${age(e.waitMs)} until the next attempt`,
     "stream-silent": () => [e.connection, e.stream, (e.streams ?? []).join(", "), e.silentMs ? `for ${age(e.silentMs)}` : ""].filter(Boolean).join(" "),

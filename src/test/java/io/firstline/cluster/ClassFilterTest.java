@@ -53,6 +53,7 @@ class ClassFilterTest {
                 List.of("127.0.0.1:" + port),
                 1,
                 400,
+                1 << 20,
                 "what the nodes know",
                 null,
                 true,

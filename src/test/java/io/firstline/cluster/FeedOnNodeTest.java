@@ -112,6 +112,23 @@ class FeedOnNodeTest {
         }
     }
 
+    /** The other node reports messages that this one has not published. */
+    @Test
+    void shouldNotHandOverWhatItIsOnlyTooBusyToPublish() {
+        place(true, 0);
+        feed.started();
+        own();
+        MembershipView view = new MembershipView("a:1", MEMBERS, nanos(1_000));
+        NodeHeartbeat.Part theirs = new NodeHeartbeat.Part(true, true, 0, proposer.epoch(), true, 0);
+        view.heard(new NodeHeartbeat("b:1", 1, 600, List.of(), List.of(), Map.of("f", theirs), NodeRun.UNKNOWN), 0);
+        StandbyState busy = new StandbyState(false, true, false, 0, 1, false, 0);
+        feed.observe(busy);
+        assertThat(feed.handOver(view, 0, nanos(160))).isNull();
+        feed.observe(busy.withLooked(nanos(165)));
+        assertThat(feed.handOver(view, 0, nanos(170))).isNull();
+        assertThat(feed.handOver(view, 0, nanos(300))).isNull();
+    }
+
     @Test
     void shouldKeepAFeedThatItOwns() {
         place(true, 0);

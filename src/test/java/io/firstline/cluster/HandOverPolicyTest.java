@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 
 class HandOverPolicyTest {
     private static final List<Other> WARM = List.of(new Other(true, 0));
-    private static final Facts STANDS_BY = new Facts(false, false, 0, WARM, true, false);
-    private static final Facts WELL = new Facts(true, true, 0, WARM, false, false);
-    private static final Facts BLIND = new Facts(true, false, 0, WARM, false, false);
-    private static final Facts AWAY = new Facts(true, true, 0, WARM, true, false);
+    private static final Facts STANDS_BY = new Facts(false, false, 0, WARM, true, false, false);
+    private static final Facts WELL = new Facts(true, true, 0, WARM, false, false, false);
+    private static final Facts BLIND = new Facts(true, false, 0, WARM, false, false, false);
+    private static final Facts AWAY = new Facts(true, true, 0, WARM, true, false, false);
 
     /** The largest difference between the members' recoveries from a stall of the exchange. */
     private static final int BACK_MS = 900;
@@ -41,6 +41,7 @@ class HandOverPolicyTest {
                 TimeUnit.MILLISECONDS.toNanos(silentMs),
                 List.of(new Other(isWarm, TimeUnit.MILLISECONDS.toNanos(otherSilentMs))),
                 false,
+                false,
                 false);
     }
 
@@ -59,7 +60,7 @@ class HandOverPolicyTest {
 
     @Test
     void shouldLeaveWhatAWarmMemberProvesToBeMissingAfterAMoment() {
-        Facts lacks = new Facts(true, true, 0, WARM, false, true);
+        Facts lacks = new Facts(true, true, 0, WARM, false, false, true);
         decide(WELL, 0, 0);
         assertThat(decide(lacks, 0, 49)).as("the process may have been paused").isNull();
         assertThat(decide(lacks, 0, 50)).isEqualTo(Reason.BLIND);
@@ -70,15 +71,32 @@ class HandOverPolicyTest {
     }
 
     @Test
+    void shouldTakeABusyMemberForLateBeforeItTakesItForBlind() {
+        Facts lacks = new Facts(true, true, 0, WARM, false, true, true);
+        decide(WELL, 0, 0);
+        assertThat(decide(lacks, 0, 999)).isNull();
+        assertThat(decide(lacks, 0, 1_000)).isEqualTo(Reason.BLIND);
+
+        Facts unanswered = new Facts(true, false, TimeUnit.SECONDS.toNanos(2), WARM, false, true, false);
+        HandOverPolicy other = new HandOverPolicy();
+        assertThat(other.decide(unanswered, 0, TimeUnit.MILLISECONDS.toNanos(2_900)))
+                .isNull();
+        Facts closed = new Facts(true, false, 0, WARM, false, true, false);
+        assertThat(other.decide(closed, 0, TimeUnit.MILLISECONDS.toNanos(2_900)))
+                .as("no connection is open")
+                .isEqualTo(Reason.BLIND);
+    }
+
+    @Test
     void shouldKeepWhatItDoesNotReceiveUntilSomebodyDoesForAMoment() {
         decide(WELL, 0, 600);
         assertThat(decide(BLIND, 0, 1_100))
                 .as("it has received something since")
                 .isNull();
-        assertThat(decide(new Facts(true, false, 0, List.of(), false, false), 0, 5_000))
+        assertThat(decide(new Facts(true, false, 0, List.of(), false, false, false), 0, 5_000))
                 .as("nobody does")
                 .isNull();
-        assertThat(decide(new Facts(true, false, 0, List.of(), false, false), 0, 5_100))
+        assertThat(decide(new Facts(true, false, 0, List.of(), false, false, false), 0, 5_100))
                 .as("nobody does")
                 .isNull();
         assertThat(decide(BLIND, 0, 5_101)).as("now somebody does").isNull();
@@ -89,7 +107,7 @@ class HandOverPolicyTest {
     /** While nothing is published, no member can show that it would continue without a loss. */
     @Test
     void shouldLeaveWhatItDoesNotReceiveToWhoReceivesItEvenIfThatIsNotWarm() {
-        Facts allCold = new Facts(true, false, 0, List.of(new Other(false, 0)), false, false);
+        Facts allCold = new Facts(true, false, 0, List.of(new Other(false, 0)), false, false, false);
         decide(WELL, 0, 0);
         assertThat(decide(allCold, 0, 3_000)).isNull();
         assertThat(decide(allCold, 0, 3_001)).isEqualTo(Reason.BLIND);
@@ -133,6 +151,7 @@ class HandOverPolicyTest {
                         !unanswered,
                         unanswered ? TimeUnit.MILLISECONDS.toNanos(now - lastHere) : 0,
                         receives ? List.of(new Other(true, TimeUnit.MILLISECONDS.toNanos(there))) : List.of(),
+                        false,
                         false,
                         false);
                 assertThat(owner.decide(facts, 0, TimeUnit.MILLISECONDS.toNanos(now)))

@@ -65,6 +65,7 @@ class JoinTest {
                 List.of(members),
                 1,
                 400,
+                1 << 20,
                 "what the nodes know",
                 null,
                 true,

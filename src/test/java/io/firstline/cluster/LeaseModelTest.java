@@ -236,6 +236,7 @@ class LeaseModelTest {
                     voters,
                     names.size() - 1,
                     ClusterConfig.DEFAULT.leaseMs(),
+                    ClusterConfig.DEFAULT.standbyBytes(),
                     null,
                     null,
                     false,

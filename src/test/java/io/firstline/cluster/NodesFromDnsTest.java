@@ -70,7 +70,22 @@ class NodesFromDnsTest {
     private ClusterConfig node(String host) {
         List<String> voters = List.of("127.0.0.2:" + port);
         return new ClusterConfig(
-                true, "dns", host, port, 0, 0, voters, 2, 400, null, null, false, null, NAME + ":" + port, false);
+                true,
+                "dns",
+                host,
+                port,
+                0,
+                0,
+                voters,
+                2,
+                400,
+                1 << 20,
+                null,
+                null,
+                false,
+                null,
+                NAME + ":" + port,
+                false);
     }
 
     @Test

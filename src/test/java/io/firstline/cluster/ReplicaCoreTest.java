@@ -151,11 +151,11 @@ class ReplicaCoreTest {
 
     @Test
     void shouldReportTheLossOfALeaseThatItHadOnly() {
-        assertThat(core.leaseLost()).isFalse();
+        assertThat(core.leaseLost(at(2))).isFalse();
         core.check(lease(4, 9), at(1));
-        assertThat(core.leaseLost()).isTrue();
+        assertThat(core.leaseLost(at(2))).isTrue();
         assertThat(core.isPublishing()).isFalse();
-        assertThat(core.leaseLost()).isFalse();
+        assertThat(core.leaseLost(at(2))).isFalse();
     }
 
     @Test
@@ -173,6 +173,83 @@ class ReplicaCoreTest {
             assertThat(one.nextWaiting(lease(4, 9), at(2))).isNull();
             assertThat(one.check(lease(6, 9), at(3))).isEqualTo(new Change.BecameOwner(6, 1, 2, 0));
         }
+    }
+
+    @Test
+    void shouldPublishWhatWaitsBeforeWhatArrivesMeanwhile() {
+        receives("1", 1);
+        receives("2", 1);
+        core.check(lease(4, 9), at(1));
+        assertThat(receives("3", 2)).isNull();
+        assertThat(core.hasWaiting()).isTrue();
+        assertThat(waiting(lease(4, 9), 2)).extracting(FeedMessage::asText).containsExactly("1", "2", "3");
+        assertThat(core.hasWaiting()).isFalse();
+        assertThat(receives("4", 2)).isEqualTo(message("4").in(4, 4));
+    }
+
+    @Test
+    void shouldKeepWhatWaitsWhenTheLeaseIsReleased() {
+        receives("1", 1);
+        receives("2", 1);
+        core.check(lease(4, 9), at(1));
+        assertThat(core.nextWaiting(lease(4, 9), at(1)).asText()).isEqualTo("1");
+        core.leaseLost(at(2));
+        assertThat(core.hasWaiting()).isFalse();
+        receives("3", 2);
+        core.check(lease(5, 9), at(2));
+        assertThat(waiting(lease(5, 9), 2)).extracting(FeedMessage::asText).containsExactly("2", "3");
+    }
+
+    @Test
+    void shouldNotBeWarmAgainBeforeItHasComparedAMessageThatCameAfterItWasOverloaded() {
+        warm(1);
+        core.shed(true);
+        assertThat(core.cold()).isEqualTo(ColdReason.OVERLOADED);
+        receives("2", 2);
+        published(1, 2, "2", 2);
+        assertThat(core.ahead()).as("it does not compare").isEqualTo(1);
+        core.shed(false);
+        assertThat(core.cold()).isEqualTo(ColdReason.OWNER_NOT_HEARD);
+
+        receives("3", 3);
+        published(1, 3, "3", 3);
+        core.answered(
+                core.nextRequest(),
+                answer(EpochHistory.NONE.begin(1, 1), 2, 0, message("2").in(1, 2)),
+                at(3));
+
+        assertThat(core.cold()).isNull();
+        assertThat(core.ahead()).isZero();
+    }
+
+    @Test
+    void shouldPublishWhatItReceivedWhileItWasOverloadedIfThereIsNoOther() {
+        warm(1);
+        core.shed(true);
+        receives("2", 2);
+        core.check(lease(2, 99), at(3));
+        assertThat(waiting(lease(2, 99), 3)).containsExactly(message("2").in(2, 2));
+    }
+
+    @Test
+    void shouldNotBeWarmUntilWhatItHadToDropIsOld() {
+        ReplicaCore small = new ReplicaCore(retention, message -> retention.add(message, ""), 2_000, at(0));
+        small.happened(new FeedEvent("f", 0, 0, new FeedFact.Connected("c", Path.to("h"))), at(1));
+        small.subscriptionsChanged();
+        small.published(message("1").in(1, 1), at(1));
+        small.received(message("1"), at(1));
+        assertThat(small.cold()).isNull();
+        for (int i = 2; i <= 6; i++) {
+            small.received(message("" + i), at(2));
+        }
+        assertThat(small.crowdedOut()).isPositive();
+        assertThat(small.cold()).isEqualTo(ColdReason.NOT_COMPARED);
+        for (int i = 2; i <= 6; i++) {
+            small.published(message("" + i).in(1, i), at(3));
+        }
+        small.received(message("7"), at(3));
+        small.published(message("7").in(1, 7), at(3));
+        assertThat(small.cold()).isNull();
     }
 
     @Test
@@ -212,7 +289,7 @@ class ReplicaCoreTest {
     void shouldRequestAllSinceItListenedLast() {
         published(1, 1, "a", 1);
         core.check(lease(2, 2), at(1));
-        core.leaseLost();
+        core.leaseLost(at(2));
         published(3, 2_000, "b", 20);
         assertThat(core.nextRequest()).isEqualTo(new Request(2, 1_999, 3));
     }
@@ -366,7 +443,7 @@ class ReplicaCoreTest {
         core.check(lease(2, 9), at(2));
         assertThat(core.state().warm()).as("as the owner").isFalse();
         assertThat(core.cold()).isNull();
-        core.leaseLost();
+        core.leaseLost(at(2));
         assertThat(core.state().warm()).as("before it hears the new one").isFalse();
         published(3, 4, "4", 3);
         core.answered(core.nextRequest(), answer(EpochHistory.NONE.begin(1, 1).begin(3, 4), 3, 0), at(3));
@@ -404,7 +481,7 @@ class ReplicaCoreTest {
     void shouldSayHowLongNothingHasArrivedAndWhetherItIsUnanswered() {
         warm(1);
         core.look(List.of(new FeedActivity(2, at(5), true, false)), at(6));
-        assertThat(core.state()).isEqualTo(new StandbyState(false, false, true, at(5), 1, false, 0));
+        assertThat(core.state()).isEqualTo(new StandbyState(false, false, true, at(5), 1, false, 0).withLooked(at(6)));
         core.look(List.of(new FeedActivity(2, at(7), false, false)), at(7));
         assertThat(core.state()).isEqualTo(new StandbyState(true, true, false, at(7), 1, false, 0));
     }
@@ -462,7 +539,7 @@ class ReplicaCoreTest {
         published(1, 4, "4", 1);
         core.check(lease(2, 9), at(2));
         assertThat(waiting(lease(2, 9), 2)).hasSize(1);
-        core.leaseLost();
+        core.leaseLost(at(2));
         published(3, 3, "5", 3);
         assertThat(core.nextRequest()).as("where the new owner continues from").isEqualTo(new Request(2, 2, 3));
     }

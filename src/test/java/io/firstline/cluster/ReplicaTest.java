@@ -108,7 +108,7 @@ class ReplicaTest {
         };
         FeedLease feedLease = new FeedLease(name, clock::nowNanos);
         FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, retention, List.of(new Owners(tell)));
-        Replica replica = new Replica(publisher, feedLease, clock);
+        Replica replica = new Replica(publisher, feedLease, clock, ReplicaCore.DEFAULT_BYTES);
         replicas.add(replica);
         Node node = new Node(feedLease, retention, replica);
         node.happens(new FeedFact.Connected("c", Path.to("h")));

@@ -616,7 +616,9 @@ final class SimulatedNodes {
             }
             connection.lastFrame = now;
             if (seen.add(number)) {
-                publish(received(number, connection));
+                FeedMessage published = received(number, connection);
+                publish(published);
+                publishWaiting(published == null ? 2 : 0);
             }
         }
 
@@ -732,7 +734,7 @@ final class SimulatedNodes {
 
         @Override
         public void leaseLost() {
-            if (core.leaseLost()) {
+            if (core.leaseLost(node.clock())) {
                 share();
             }
         }
@@ -756,15 +758,25 @@ final class SimulatedNodes {
                         owner.behind());
                 took.accept(this, warm);
                 share();
-                FeedMessage message = core.nextWaiting(lease.lease(), node.clock());
-                while (message != null) {
-                    publish(message);
-                    message = core.nextWaiting(lease.lease(), node.clock());
-                }
+                step();
             } else if (change != null) {
                 trace("%s lease of node %d expired", name, node.index + 1);
             }
             share();
+        }
+
+        /** Publishes a few of the messages that a new owner publishes first. */
+        private void step() {
+            publishWaiting(3);
+            if (core.hasWaiting()) {
+                node.deliver(now + MS, this::step);
+            }
+        }
+
+        private void publishWaiting(int most) {
+            for (int i = 0; i < most && core.hasWaiting(); i++) {
+                publish(core.nextWaiting(lease.lease(), node.clock()));
+            }
         }
 
         private void share() {

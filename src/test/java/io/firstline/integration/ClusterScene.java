@@ -145,6 +145,7 @@ final class ClusterScene implements AutoCloseable {
                 IntStream.rangeClosed(1, NODES).mapToObj(this::member).toList(),
                 2,
                 ClusterConfig.DEFAULT.leaseMs(),
+                ClusterConfig.DEFAULT.standbyBytes(),
                 SECRET,
                 null,
                 true,

@@ -186,7 +186,8 @@ public final class ClusterVerticle extends VerticleBase {
 
         @Override
         public void deploy(String feed, FeedLease lease) {
-            Deployable verticle = verticles.apply(feeds.get(feed), Replica.factory(lease, scheduler));
+            Deployable verticle = verticles.apply(
+                    feeds.get(feed), Replica.factory(lease, scheduler, config.standbyBytes() / feeds.size()));
             here(() -> {
                         // as a child of this verticle
                         Future<String> deployment = lookUp(feed).transform(found -> vertx.deployVerticle(verticle));
@@ -215,6 +216,17 @@ public final class ClusterVerticle extends VerticleBase {
         @Override
         public Set<String> joined() {
             return HazelcastCluster.joined(vertx);
+        }
+
+        @Override
+        public void overloaded(int shed) {
+            LOG.warn(
+                    shed == 0
+                            ? "{} compares all its feeds again"
+                            : "{} is overloaded: it does not compare {} of its feeds with their owners",
+                    self,
+                    shed);
+            ClusterFacts.overloaded(vertx, shed);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.firstline.cluster;
 /** Why a standby is not warm: why it could not become the owner without a loss. */
 public enum ColdReason {
     NOT_RECEIVED("receives nothing from the exchange"),
+    OVERLOADED("is overloaded and omits standby work"),
     OWNER_NOT_HEARD("hears no owner"),
     MESSAGES_MISSING("lacks messages that the owner has published"),
     SUBSCRIPTIONS_UNKNOWN("does not know the run-time subscriptions yet"),

@@ -25,6 +25,7 @@ final class FeedLease {
     private volatile JsonObject figures = new JsonObject();
     private volatile long sequence;
     private volatile boolean majority = true;
+    private volatile boolean shed;
 
     /**
      * Creates the state of one feed on one node: no lease, nothing received.
@@ -68,6 +69,11 @@ final class FeedLease {
         majority = isThere;
     }
 
+    /** Sets whether this node omits its work for the feed as a standby, because it is overloaded. */
+    void shed(boolean isShed) {
+        shed = isShed;
+    }
+
     /** Returns the feed's state on this node. */
     StandbyState state() {
         return state.withSequence(sequence);
@@ -90,6 +96,10 @@ final class FeedLease {
 
     boolean hasMajority() {
         return majority;
+    }
+
+    boolean isShed() {
+        return shed;
     }
 
     void holder(LeaseHolder newHolder) {

@@ -33,6 +33,9 @@ final class HandOverPolicy {
     /** A process that was paused reads the messages that have arrived meanwhile within this time. */
     private static final long LACKS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** The same on a node that cannot keep up: what arrives there is only read late. */
+    private static final long LACKS_BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** The shortest time between two such hand-overs. */
     private static final long LACKS_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -94,11 +97,18 @@ final class HandOverPolicy {
      * @param silentNanos how long nothing has arrived, if its open connections are not answered; otherwise 0
      * @param others the other present members that receive the feed, too
      * @param firstIsWarm whether the preferred member is another one that could take over without a loss
+     * @param busy whether this member's event loop was late within the last seconds
      * @param lacks whether a member that could take over without a loss receives messages that this one does not
      *     publish, though it has heard everything from here
      */
     record Facts(
-            boolean owns, boolean receives, long silentNanos, List<Other> others, boolean firstIsWarm, boolean lacks) {
+            boolean owns,
+            boolean receives,
+            long silentNanos,
+            List<Other> others,
+            boolean firstIsWarm,
+            boolean busy,
+            boolean lacks) {
         private boolean isReceivedByAnother(int factor) {
             return others.stream().anyMatch(other -> isMoreSilent(factor, other));
         }
@@ -133,7 +143,8 @@ final class HandOverPolicy {
         }
         if (!facts.owns() || !facts.lacks()) {
             lacksNothingNanos = nowNanos;
-        } else if (nowNanos - lacksNothingNanos >= LACKS_NANOS && !isAgain(LACKS_AGAIN_NANOS, nowNanos)) {
+        } else if (nowNanos - lacksNothingNanos >= (facts.busy() ? LACKS_BUSY_NANOS : LACKS_NANOS)
+                && !isAgain(LACKS_AGAIN_NANOS, nowNanos)) {
             return blind(nowNanos);
         }
         if (!facts.owns() || !facts.firstIsWarm()) {
@@ -164,7 +175,8 @@ final class HandOverPolicy {
         if (nobodyYet && nowNanos - nobodyNanos <= BACK_NANOS) {
             return false;
         }
-        boolean again = isAgain(SHORT_WHILE_NANOS, nowNanos);
+        boolean mayBeLate = facts.busy() && facts.silentNanos() > 0;
+        boolean again = mayBeLate || isAgain(SHORT_WHILE_NANOS, nowNanos);
         long forNanos = Math.max(nowNanos - receivedNanos, facts.silentNanos());
         return forNanos > (facts.isReceivedByAWarmOne() && !again ? NOT_RECEIVING_NANOS : NOT_RECEIVING_LONG_NANOS);
     }

@@ -47,7 +47,10 @@ final class LeaseLoop {
     /** The leases of the feeds that are deployed here, or are being deployed. */
     private final Map<String, FeedLease> leases = new TreeMap<>();
 
+    private final OverloadPolicy overload;
     private int port;
+    /** How many of its feeds this node does not compare because it is overloaded. */
+    private int shed;
 
     /** What the loop needs of the node. Called on the loop. */
     interface Outside {
@@ -62,6 +65,9 @@ final class LeaseLoop {
 
         /** Returns the names of the nodes that have joined and may own feeds. */
         Set<String> joined();
+
+        /** This node omits another number of standbys than before, because it is overloaded; 0 = it is not. */
+        void overloaded(int shed);
 
         /** The members in view have changed. */
         void present(LeaseAction.ReportMembers seen);
@@ -93,6 +99,7 @@ final class LeaseLoop {
         this.probe = new DeathProbe(loop, scheduler);
         this.reports =
                 new LeaseReports(config, node::members, etcd == null ? null : etcd::lastFailure, scheduler::nowNanos);
+        this.overload = new OverloadPolicy(start.nanos());
         this.link = new ControlLink(loop, config, scheduler, this::receive);
     }
 
@@ -127,7 +134,30 @@ final class LeaseLoop {
         observe();
         carryOut(node.tick(time()));
         leases.values().forEach(lease -> lease.majority(node.hasMajority()));
+        shed(scheduler.nowNanos());
         askEtcd();
+    }
+
+    /** Omits a part of the standby work while feeds are late. */
+    private void shed(long now) {
+        Map<String, FeedOnNode> standbys = node.carried();
+        standbys.values().removeIf(feed -> !feed.isRunning());
+        long lateNanos = standbys.values().stream()
+                .mapToLong(feed -> feed.state().lateNanos(now))
+                .max()
+                .orElse(0);
+        int parts = overload.decide(lateNanos, now);
+        standbys.values().removeIf(feed -> feed.proposer().owns(now));
+        int rest = (standbys.size() * parts + OverloadPolicy.PARTS - 1) / OverloadPolicy.PARTS;
+        int before = shed;
+        shed = rest;
+        for (Map.Entry<String, FeedLease> feed : leases.entrySet()) {
+            boolean isShed = standbys.containsKey(feed.getKey()) && rest-- > 0;
+            feed.getValue().shed(isShed);
+        }
+        if (shed != before) {
+            outside.overloaded(shed);
+        }
     }
 
     private void granted() {

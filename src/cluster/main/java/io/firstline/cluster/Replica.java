@@ -38,6 +38,15 @@ import org.slf4j.LoggerFactory;
 final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final long RETRY_MS = 100;
+    /**
+     * A new owner publishes this many messages each millisecond before the present ones: it may have many, and other
+     * feeds of its event loop must not wait for them.
+     */
+    private static final int PER_STEP = 50;
+
+    private static final long STEP_MS = 1;
+    /** The same for each message that arrives meanwhile: more than one, so that the backlog ends. */
+    private static final int PER_ARRIVAL = 2;
 
     private final Vertx vertx;
     private final FeedPublisher publisher;
@@ -45,34 +54,49 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private final FeedLease lease;
     private final Scheduler scheduler;
     private final Context context;
-    private final MessageConsumer<Object> others;
+    /** Null = this node is overloaded, and does not listen to the owner. */
+    private MessageConsumer<Object> others;
+
     private final RejectionLog rejections;
     private final ReplicaCore core;
     private final TakeoverLog takeovers = new TakeoverLog();
     private final NodeLine line;
+    /** The next step of a new owner is due. */
+    private boolean stepping;
 
     /**
      * Starts as a standby.
      *
      * @param lease this node's lease of the feed
      * @param scheduler the clock of that lease, and timers
+     * @param bytes the memory for messages that wait to be compared
      */
-    Replica(FeedPublisher publisher, FeedLease lease, Scheduler scheduler) {
+    Replica(FeedPublisher publisher, FeedLease lease, Scheduler scheduler, long bytes) {
         this.vertx = publisher.vertx();
         this.publisher = publisher;
         this.feed = publisher.feed();
         this.lease = lease;
         this.scheduler = scheduler;
         this.rejections = new RejectionLog(LOG, scheduler::nowNanos);
-        this.core = new ReplicaCore(publisher.retention(), publisher::remember, scheduler.nowNanos());
+        this.core = new ReplicaCore(publisher.retention(), publisher::remember, bytes, scheduler.nowNanos());
         this.line = new NodeLine(lease.node(), scheduler.epochMicros(), publisher::newMemory, scheduler.nowNanos());
         this.context = vertx.getOrCreateContext();
-        this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::heard);
+        listen();
         lease.holder(this);
     }
 
+    private void listen() {
+        others = vertx.eventBus().consumer(publisher.replicaAddress(), this::heard);
+    }
+
+    private Future<Void> listenNoMore() {
+        Future<Void> gone = others == null ? Future.succeededFuture() : others.unregister();
+        others = null;
+        return gone;
+    }
+
     /** Creates the roles of a feed with a lease. */
-    static ClusterPart.Factory factory(FeedLease lease, Scheduler scheduler) {
+    static ClusterPart.Factory factory(FeedLease lease, Scheduler scheduler, long bytes) {
         return new ClusterPart.Factory() {
             @Override
             public boolean isShared() {
@@ -81,7 +105,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
 
             @Override
             public ClusterPart create(FeedPublisher publisher) {
-                return new Replica(publisher, lease, scheduler);
+                return new Replica(publisher, lease, scheduler, bytes);
             }
         };
     }
@@ -95,7 +119,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     public synchronized Future<Void> close() {
         core.close();
         lease.holder(null);
-        return others.unregister();
+        return listenNoMore();
     }
 
     // messages that this node receives
@@ -112,6 +136,8 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         if (published != null) {
             publisher.publish(published);
             takeovers.published(now);
+        } else {
+            publishWaiting(PER_ARRIVAL);
         }
         share();
     }
@@ -131,8 +157,30 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     @Override
     public synchronized void look(List<FeedActivity> pools) {
         core.look(pools, scheduler.nowNanos());
+        shed();
         share();
         lease.figures(figures()); // shared, because the lease code must not wait while messages are published
+    }
+
+    /** Omits the work of a standby while this node is overloaded. */
+    private void shed() {
+        boolean isShed = lease.isShed() && !core.isPublishing();
+        if (isShed == (others == null)) {
+            return;
+        }
+        core.shed(isShed);
+        if (isShed) {
+            listenNoMore().onFailure(e -> LOG.debug("{} is still registered to hear its owner", feed, e));
+        } else {
+            listen();
+        }
+        LOG.warn(
+                "{} {} by {}",
+                feed,
+                isShed ? "no longer compared, because of overload," : "compared again",
+                lease.node());
+        publisher.publishHere(
+                new FeedEvent(feed, 0, scheduler.epochMicros(), new FeedFact.Overloaded(lease.node(), !isShed)));
     }
 
     @Override
@@ -222,7 +270,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
 
     @Override
     public synchronized void leaseLost() {
-        if (core.leaseLost()) {
+        if (core.leaseLost(scheduler.nowNanos())) {
             share();
             LOG.info(
                     "{} no longer published by {}, which released it after message {}",
@@ -257,13 +305,30 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
                 owner.waiting(),
                 owner.behind());
         ownerChanged(new FeedFact.OwnerChanged(lease.node(), owner.epoch(), owner.from(), owner.waiting()));
-        FeedMessage message = core.nextWaiting(lease.lease(), scheduler.nowNanos());
-        while (message != null) {
-            publisher.publish(message);
-            message = core.nextWaiting(lease.lease(), scheduler.nowNanos());
-            takeovers.published(now);
+        if (!stepping) {
+            step();
         }
         share();
+    }
+
+    /** Publishes some of the messages that a new owner publishes first. */
+    private synchronized void step() {
+        publishWaiting(PER_STEP);
+        stepping = core.hasWaiting();
+        if (stepping) {
+            scheduler.once(STEP_MS, this::step);
+        }
+    }
+
+    private void publishWaiting(int most) {
+        for (int i = 0; i < most && core.hasWaiting(); i++) {
+            long now = scheduler.nowNanos();
+            FeedMessage message = core.nextWaiting(lease.lease(), now);
+            if (message != null) {
+                publisher.publish(message);
+                takeovers.published(now);
+            }
+        }
     }
 
     private void ownerChanged(FeedFact.OwnerChanged fact) {

@@ -30,7 +30,9 @@ public final class ReplicaCore {
     private static final long COMPARED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final int COMPARED_MESSAGES = 200_000;
-    private static final long COMPARED_BYTES = 64 << 20;
+    static final long DEFAULT_BYTES = 64 << 20;
+    /** What a message takes in memory beside its payload. */
+    private static final int MESSAGE_BYTES = 250;
 
     /** How many more messages than needed a standby requests when it begins to listen. */
     private static final long CATCH_UP_MORE = 500;
@@ -43,7 +45,7 @@ public final class ReplicaCore {
     private final RetentionBuffer retention;
     private final Predicate<FeedMessage> remember;
     private final StandbyReadiness readiness = new StandbyReadiness();
-    private final StreamDiff<FeedMessage> diff = new StreamDiff<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
+    private final StreamDiff<FeedMessage> diff;
     private final MissingRanges missing = new MissingRanges();
 
     /** The number of the last message that this node has published. */
@@ -69,6 +71,10 @@ public final class ReplicaCore {
     private boolean subscriptionsChanged;
 
     private boolean closed;
+    /** The node is overloaded: it remembers what it receives, and compares nothing. */
+    private boolean shed;
+
+    private long crowdedOut;
     /** How many messages this node has received and the owner has not published, since the owner's last message. */
     private int aheadOfOwner;
     /** When the first of them was received. */
@@ -101,6 +107,16 @@ public final class ReplicaCore {
      * @param remember adds a published message to them; returns whether it is new
      */
     public ReplicaCore(RetentionBuffer retention, Predicate<FeedMessage> remember, long nowNanos) {
+        this(retention, remember, DEFAULT_BYTES, nowNanos);
+    }
+
+    /**
+     * The same with another bound.
+     *
+     * @param bytes the memory for messages that wait to be compared
+     */
+    public ReplicaCore(RetentionBuffer retention, Predicate<FeedMessage> remember, long bytes, long nowNanos) {
+        this.diff = new StreamDiff<>(COMPARED_NANOS, COMPARED_MESSAGES, bytes / 2); // two sides
         this.retention = retention;
         this.remember = remember;
         this.state = StandbyState.atStart(nowNanos);
@@ -115,7 +131,7 @@ public final class ReplicaCore {
             return begin(lease.epoch(), nowNanos);
         }
         if (!running && publishing) {
-            standBy();
+            standBy(nowNanos);
             return new Change.LeaseExpired();
         }
         return null;
@@ -135,46 +151,59 @@ public final class ReplicaCore {
         return new Change.BecameOwner(newEpoch, sequence + 1, waiting.size(), diff.behind());
     }
 
+    /** Returns whether a new owner still has messages to publish before those that arrive. */
+    public boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
     /**
      * Returns the next waiting message of a new owner, numbered; null = none, or the lease ended meanwhile: there may be
      * many messages, and the process may be frozen while it publishes them.
      */
     public FeedMessage nextWaiting(Lease lease, long nowNanos) {
-        if (waiting.isEmpty()) {
-            return null;
+        if (!waiting.isEmpty() && (lease.epoch() != ownEpoch || !lease.isRunning(nowNanos))) {
+            standBy(nowNanos);
         }
-        if (publishing && (lease.epoch() != ownEpoch || !lease.isRunning(nowNanos))) {
-            standBy();
-        }
-        if (publishing) {
-            return numbered(waiting.poll());
-        }
-        waiting.forEach(message -> compare(message, nowNanos));
-        waiting.clear();
-        return null;
+        return waiting.isEmpty() ? null : numbered(waiting.poll());
     }
 
     /** The lease was released; returns whether this node was the owner. */
-    public boolean leaseLost() {
+    public boolean leaseLost(long nowNanos) {
         boolean published = publishing;
         if (published) {
-            standBy();
+            standBy(nowNanos);
         }
         return published;
     }
 
     /** Becomes a standby. It is warm again only after it has heard the new owner. */
-    private void standBy() {
+    private void standBy(long now) {
         aheadOfOwner = 0;
         publishing = false;
         listening = false;
         readiness.standsBy();
+        List<FeedMessage> unpublished = List.copyOf(waiting);
+        waiting.clear();
+        unpublished.forEach(message -> compare(message, now));
+    }
+
+    /**
+     * The node is overloaded, or no longer. An overloaded one is not warm: it ignores what the owner publishes, and
+     * would publish again what it has received within the last seconds.
+     */
+    public void shed(boolean isShed) {
+        if (isShed && !shed) {
+            listening = false;
+            readiness.standsBy();
+        }
+        shed = isShed;
     }
 
     /** The feed is closed: nothing more is published. */
     public void close() {
         closed = true;
         publishing = false;
+        waiting.clear();
     }
 
     // messages that this node receives
@@ -190,8 +219,14 @@ public final class ReplicaCore {
             }
             return null;
         }
-        boolean wasPublished = diff.behind() > 0 && diff.wasPublished(message.identity(), nowNanos);
-        return wasPublished ? null : numbered(message);
+        if (diff.behind() > 0 && diff.wasPublished(message.identity(), nowNanos)) {
+            return null;
+        }
+        if (!waiting.isEmpty()) {
+            waiting.add(message);
+            return null;
+        }
+        return numbered(message);
     }
 
     private void noteAhead(long now) {
@@ -206,7 +241,16 @@ public final class ReplicaCore {
     }
 
     private boolean compare(FeedMessage message, long now) {
-        return diff.ours(message.identity(), message, message.payload().length(), now);
+        boolean isNews = diff.ours(message.identity(), message, bytes(message), now);
+        if (diff.crowdedOut() != crowdedOut) {
+            crowdedOut = diff.crowdedOut();
+            readiness.forgot(now); // the owner may not have published them
+        }
+        return isNews;
+    }
+
+    private static int bytes(FeedMessage message) {
+        return message.payload().length() + MESSAGE_BYTES;
     }
 
     /** Takes an event of one of the pools. */
@@ -229,6 +273,7 @@ public final class ReplicaCore {
         }
         noteReceiving(nowNanos);
         noteAhead(nowNanos);
+        state = state.withLooked(nowNanos);
     }
 
     private void noteReceiving(long now) {
@@ -239,7 +284,7 @@ public final class ReplicaCore {
 
     /** A node has published a message. */
     public void published(FeedMessage message, long nowNanos) {
-        if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {
+        if (message.epoch() < epoch || message.epoch() == ownEpoch || closed || shed) {
             return; // from a former owner, or our own
         }
         aheadOfOwner = 0;
@@ -292,11 +337,7 @@ public final class ReplicaCore {
      * published again, by the new owner or by us.
      */
     private List<FeedMessage> withdraw(long now) {
-        return diff.withdrawn(
-                retention.takeForgotten(),
-                FeedMessage::identity,
-                message -> message.payload().length(),
-                now);
+        return diff.withdrawn(retention.takeForgotten(), FeedMessage::identity, ReplicaCore::bytes, now);
     }
 
     // requests for published messages that have not arrived
@@ -363,6 +404,9 @@ public final class ReplicaCore {
         }
         if (!readiness.isReceived()) {
             return ColdReason.NOT_RECEIVED;
+        }
+        if (shed) {
+            return ColdReason.OVERLOADED;
         }
         if (!listening) {
             return ColdReason.OWNER_NOT_HEARD;

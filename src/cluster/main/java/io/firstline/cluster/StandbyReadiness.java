@@ -80,6 +80,12 @@ final class StandbyReadiness {
         overlaps = false;
     }
 
+    /** Received messages were dropped: only messages that arrive from now on can prove the overlap. */
+    void forgot(long nowNanos) {
+        overlaps = false;
+        sinceNanos = nowNanos;
+    }
+
     private boolean isConnected() {
         return everConnected && dark.isEmpty();
     }

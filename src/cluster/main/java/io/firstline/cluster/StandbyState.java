@@ -1,5 +1,7 @@
 package io.firstline.cluster;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * The facts that the lease code needs of a feed on a node that receives it. Immutable; times are nanoseconds of the
  * node's monotonic clock.
@@ -12,6 +14,7 @@ package io.firstline.cluster;
  * @param heardEpoch the highest epoch in which a message was published; 0 = none
  * @param ahead whether the node receives messages, and the owner has published none of them for a while
  * @param sequence the number of the last message that was published, as far as the node knows
+ * @param lookedNanos when the feed's event loop last had time for its periodic work
  */
 public record StandbyState(
         boolean warm,
@@ -20,7 +23,22 @@ public record StandbyState(
         long lastNanos,
         int heardEpoch,
         boolean ahead,
-        long sequence) {
+        long sequence,
+        long lookedNanos) {
+    /** How often the feed looks at its pools. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** The state of a feed that has just looked at its pools. */
+    public StandbyState(
+            boolean warm,
+            boolean receives,
+            boolean unanswered,
+            long lastNanos,
+            int heardEpoch,
+            boolean ahead,
+            long sequence) {
+        this(warm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, lastNanos);
+    }
 
     /** The state of a feed that has just been started. */
     public static StandbyState atStart(long nowNanos) {
@@ -32,27 +50,36 @@ public record StandbyState(
         return Math.max(0, nowNanos - lastNanos);
     }
 
+    /** Returns how long the feed has waited for its event loop. */
+    long lateNanos(long nowNanos) {
+        return Math.max(0, nowNanos - lookedNanos - LOOK_NANOS);
+    }
+
     StandbyState withWarm(boolean isWarm) {
         return isWarm == warm
                 ? this
-                : new StandbyState(isWarm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence);
+                : new StandbyState(isWarm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, lookedNanos);
+    }
+
+    StandbyState withLooked(long nanos) {
+        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, nanos);
     }
 
     StandbyState withReceiving(boolean isReceived, boolean isUnanswered, long arrivedNanos) {
-        return new StandbyState(warm, isReceived, isUnanswered, arrivedNanos, heardEpoch, ahead, sequence);
+        return new StandbyState(warm, isReceived, isUnanswered, arrivedNanos, heardEpoch, ahead, sequence, lookedNanos);
     }
 
     StandbyState withHeardEpoch(int epoch) {
-        return new StandbyState(warm, receives, unanswered, lastNanos, epoch, ahead, sequence);
+        return new StandbyState(warm, receives, unanswered, lastNanos, epoch, ahead, sequence, lookedNanos);
     }
 
     StandbyState withAhead(boolean isAhead) {
         return isAhead == ahead
                 ? this
-                : new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, isAhead, sequence);
+                : new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, isAhead, sequence, lookedNanos);
     }
 
     StandbyState withSequence(long number) {
-        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, number);
+        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, number, lookedNanos);
     }
 }

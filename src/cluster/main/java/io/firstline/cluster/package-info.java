@@ -18,6 +18,10 @@
  * nothing more. An owner that does not receive the exchange is found by a warm node that receives messages and has
  * heard everything from the owner except those ({@link io.firstline.cluster.HandOverPolicy}).
  *
+ * <p><b>Load</b> alone moves no feed. Leases have their own connections and event loop ({@link
+ * io.firstline.cluster.ControlLink}, {@link io.firstline.cluster.LeaseLoop}). A node whose feeds are late omits a part
+ * of its work as a standby ({@link io.firstline.cluster.OverloadPolicy}), and is not warm then.
+ *
  * <p><b>Lines.</b> Each node that receives a feed also publishes what its own pools merged, while a subscription wants
  * it ({@link io.firstline.cluster.NodeLine}). A subscription with {@link io.firstline.replay.Failover#MERGED}
  * arbitrates between these lines and needs no lease.

@@ -28,6 +28,9 @@ public final class StreamDiff<M> {
     /** A message that we have not received ourselves. */
     public static final long NOT_RECEIVED = Long.MIN_VALUE;
 
+    /** What a message takes in memory of which only the identity is remembered. */
+    private static final int IDENTITY_BYTES = 128;
+
     private final long maxAgeNanos;
     private final int maxMessages;
     private final long maxBytes;
@@ -48,7 +51,8 @@ public final class StreamDiff<M> {
      *
      * @param maxAgeNanos how long a message waits for its match
      * @param maxMessages how many wait, on each side
-     * @param maxBytes how many payload bytes wait, on each side; the youngest message waits whatever its size
+     * @param maxBytes the memory of each side, by the size that is given for each message; the youngest message waits
+     *     whatever its size
      */
     public StreamDiff(long maxAgeNanos, int maxMessages, long maxBytes) {
         this.maxAgeNanos = maxAgeNanos;
@@ -65,7 +69,7 @@ public final class StreamDiff<M> {
         expire(nowNanos);
         Entry<M> match = ours.take(identity);
         if (match == null) {
-            hold(published, new Entry<>(identity, null, 0, nowNanos));
+            hold(published, new Entry<>(identity, null, IDENTITY_BYTES, nowNanos));
         }
         return match == null || !match.received ? NOT_RECEIVED : match.nanos;
     }
@@ -189,7 +193,7 @@ public final class StreamDiff<M> {
 
     private void bound(Unmatched<M> side) {
         while (side.count > maxMessages
-                || (side.bytes > maxBytes && side.count > 1)
+                || (side.bytes > maxBytes && side.count > 0 && side.byAge.size() > 1)
                 || side.byAge.size() > 2 * maxMessages) {
             side.removeOldest();
             crowdedOut += side == ours ? 1 : 0;
@@ -236,10 +240,12 @@ public final class StreamDiff<M> {
         private final ArrayDeque<Entry<M>> byAge = new ArrayDeque<>();
         private final Map<Long, Entry<M>> oldestOf = new HashMap<>();
         private int count;
+        /** Of all in the queue. */
         private long bytes;
 
         void add(Entry<M> entry) {
             byAge.addLast(entry);
+            bytes += entry.bytes;
             if (entry.taken) {
                 return;
             }
@@ -249,7 +255,6 @@ public final class StreamDiff<M> {
                 oldest.youngest = entry;
             }
             count++;
-            bytes += entry.bytes;
         }
 
         /** The messages that were taken and are still in the queue, by identity and age. */
@@ -292,7 +297,6 @@ public final class StreamDiff<M> {
             }
             oldest.taken = true;
             count--;
-            bytes -= oldest.bytes;
             skipTaken();
             return oldest;
         }
@@ -324,7 +328,7 @@ public final class StreamDiff<M> {
         /** Keeps the first of the queue one that waits. */
         private void skipTaken() {
             while (!byAge.isEmpty() && byAge.peekFirst().taken) {
-                byAge.removeFirst();
+                bytes -= byAge.removeFirst().bytes;
             }
         }
     }

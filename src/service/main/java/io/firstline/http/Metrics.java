@@ -62,6 +62,9 @@ public final class Metrics {
         Gauge.builder("firstline.cluster.members", vertx, on -> figure(on, ClusterFacts::members))
                 .description("Members of the cluster, running or not")
                 .register(registry);
+        Gauge.builder("firstline.cluster.shed", vertx, on -> figure(on, ClusterFacts::shed))
+                .description("Feeds that this node does not compare with their owners because it is overloaded")
+                .register(registry);
     }
 
     private static double figure(Vertx vertx, ToDoubleFunction<ClusterFacts> figure) {

@@ -28,6 +28,8 @@ import java.util.regex.Pattern;
  * @param replicas number of nodes with connections for a feed; one of them publishes
  * @param leaseMs the longest time that a node may publish without a renewal by the majority, milliseconds; at least 200, because
  *     with a shorter lease a pause of the garbage collector would cost a feed its owner
+ * @param standbyBytes memory for messages that standbys of this node compare with those of the owners, all feeds
+ *     together; default 64 MiB
  * @param secret known to all nodes and nobody else; null = none, which allows this machine only
  * @param tls encrypts the event bus and admits only nodes with a certificate; null = no encryption
  * @param allowPlaintext allow a host that other machines can reach without {@code tls}: any of them could then publish
@@ -47,6 +49,7 @@ public record ClusterConfig(
         List<String> members,
         int replicas,
         int leaseMs,
+        int standbyBytes,
         String secret,
         Tls tls,
         boolean allowPlaintext,
@@ -62,6 +65,7 @@ public record ClusterConfig(
     /** With an engine beside the cluster, nodes find each other there. */
     private static final int MOST_FOUND = 1_000;
 
+    private static final int STANDBY_BYTES = 64 << 20;
     private static final int SHORTEST_SECRET = 16;
 
     /** The defaults: up to three nodes on one machine. */
@@ -87,7 +91,23 @@ public record ClusterConfig(
             int leaseMs,
             String secret,
             Tls tls) {
-        this(enabled, name, host, port, busPort, 0, members, replicas, leaseMs, secret, tls, false, null, null, false);
+        this(
+                enabled,
+                name,
+                host,
+                port,
+                busPort,
+                0,
+                members,
+                replicas,
+                leaseMs,
+                STANDBY_BYTES,
+                secret,
+                tls,
+                false,
+                null,
+                null,
+                false);
     }
 
     public ClusterConfig {
@@ -139,6 +159,7 @@ public record ClusterConfig(
                         1,
                         lease == null && dns == null ? Math.max(1, members.size()) : MOST_MEMBERS)
                 .key(KEYS, "leaseMs", leaseMs)
+                .key(KEYS, "standbyBytes", standbyBytes)
                 .require(
                         secret == null || secret.length() >= SHORTEST_SECRET,
                         "secret",

@@ -19,14 +19,22 @@ import java.util.function.LongSupplier;
  * @param present the members that this node hears, itself included
  * @param majority whether enough members hear each other to publish feeds
  * @param withoutMajorityMs how long there has been no majority; 0 while there is one
+ * @param shed how many feeds this node does not compare with their owners because it is overloaded
  */
 public record ClusterFacts(
-        boolean isMember, String node, int members, List<String> present, boolean majority, long withoutMajorityMs) {
+        boolean isMember,
+        String node,
+        int members,
+        List<String> present,
+        boolean majority,
+        long withoutMajorityMs,
+        int shed) {
     /** A node that is not a member of a cluster. */
-    public static final ClusterFacts ALONE = new ClusterFacts(false, "", 0, List.of(), true, 0);
+    public static final ClusterFacts ALONE = new ClusterFacts(false, "", 0, List.of(), true, 0, 0);
 
     private static final String MAP = "firstline.cluster";
     private static final String SEEN = "seen";
+    private static final String LOAD = "load";
 
     public ClusterFacts {
         present = List.copyOf(present);
@@ -36,6 +44,13 @@ public record ClusterFacts(
     private record Seen(
             String node, int members, List<String> present, boolean majority, long sinceNanos, LongSupplier nowNanos)
             implements Shareable {}
+
+    private record Load(int shed) implements Shareable {}
+
+    /** Sets how many feeds this node does not compare with their owners because it is overloaded. */
+    public static void overloaded(Vertx vertx, int shed) {
+        vertx.sharedData().<String, Load>getLocalMap(MAP + "." + LOAD).put(LOAD, new Load(shed));
+    }
 
     /**
      * Sets the current view.
@@ -57,6 +72,7 @@ public record ClusterFacts(
     /** This node is no longer a member. */
     public static void forget(Vertx vertx) {
         map(vertx).remove(SEEN);
+        overloaded(vertx, 0);
     }
 
     /** Returns the last view; {@link #ALONE} = this node is not a member of a cluster. May be called on any thread. */
@@ -72,7 +88,11 @@ public record ClusterFacts(
                 seen.members(),
                 seen.present(),
                 seen.majority(),
-                seen.majority() ? 0 : TimeUnit.NANOSECONDS.toMillis(sinceNanos));
+                seen.majority() ? 0 : TimeUnit.NANOSECONDS.toMillis(sinceNanos),
+                vertx.sharedData()
+                        .<String, Load>getLocalMap(MAP + "." + LOAD)
+                        .getOrDefault(LOAD, new Load(0))
+                        .shed());
     }
 
     /** Adds a member's view to a status, as {@code cluster}; adds nothing if this node is not a member. */
@@ -85,7 +105,8 @@ public record ClusterFacts(
                                 .put(StatusKeys.MEMBERS, members)
                                 .put(StatusKeys.PRESENT, new JsonArray(present))
                                 .put(StatusKeys.MAJORITY, majority)
-                                .put(StatusKeys.WITHOUT_MAJORITY_MS, withoutMajorityMs))
+                                .put(StatusKeys.WITHOUT_MAJORITY_MS, withoutMajorityMs)
+                                .put(StatusKeys.SHED, shed))
                 : status;
     }
 

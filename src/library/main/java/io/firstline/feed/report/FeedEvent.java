@@ -48,6 +48,7 @@ public record FeedEvent(String feed, int shard, long micros, FeedFact fact) {
         DEGRADED("degraded"),
         RECOVERED("recovered"),
         OWNER_CHANGED("owner-changed"),
+        OVERLOADED("overloaded"),
         /** Messages were dropped: {@link FeedFact.Dropped} or {@link FeedFact.DroppedOversize}. */
         DROPPED("dropped");
 

@@ -143,6 +143,7 @@ final class FeedEventJson {
                 .put("epoch", e.epoch())
                 .put("from", e.from())
                 .put("waiting", e.waiting()));
+        form(FeedFact.Overloaded.class, (e, json) -> json.put("node", e.node()).put("over", e.over()));
         form(FeedFact.Dropped.class, (e, json) -> json.put("cause", e.cause().label())
                 .put("count", e.count())
                 .put("total", e.total()));

@@ -422,6 +422,18 @@ public sealed interface FeedFact {
     }
 
     /**
+     * This node is overloaded and no longer compares the feed with its owner, or does so again.
+     *
+     * @param over whether it does so again
+     */
+    record Overloaded(String node, boolean over) implements FeedFact {
+        @Override
+        public FeedEvent.Type type() {
+            return FeedEvent.Type.OVERLOADED;
+        }
+    }
+
+    /**
      * Messages were dropped in the last second.
      *
      * @param total all that were dropped for this cause
