@@ -48,6 +48,8 @@ final class ClusterScene implements AutoCloseable {
     /** How many of the feeds have a second consumer, which merges the nodes. */
     private static final int MERGED = Integer.getInteger("cluster.merged", 20);
 
+    private static final int LEASE_MS = Integer.getInteger("cluster.leaseMs", ClusterConfig.DEFAULT.leaseMs());
+
     private static final SubscriptionOptions MERGE = SubscriptionOptions.DEFAULT.withFailover(Failover.MERGED);
 
     private final Path folder;
@@ -144,7 +146,7 @@ final class ClusterScene implements AutoCloseable {
                 0,
                 IntStream.rangeClosed(1, NODES).mapToObj(this::member).toList(),
                 2,
-                ClusterConfig.DEFAULT.leaseMs(),
+                LEASE_MS,
                 ClusterConfig.DEFAULT.standbyBytes(),
                 SECRET,
                 null,
@@ -174,6 +176,7 @@ final class ClusterScene implements AutoCloseable {
                 .put("port", config.port())
                 .put("members", new JsonArray(config.members()))
                 .put("secret", SECRET)
+                .put("leaseMs", LEASE_MS)
                 .put("allowPlaintext", true);
         Path file = folder.resolve("node" + number + ".json");
         Files.writeString(

@@ -148,13 +148,11 @@ final class LeaseLoop {
                 .orElse(0);
         int parts = overload.decide(lateNanos, now);
         standbys.values().removeIf(feed -> feed.proposer().owns(now));
-        int rest = (standbys.size() * parts + OverloadPolicy.PARTS - 1) / OverloadPolicy.PARTS;
+        // by name, so that a change of an owner changes nothing for the other feeds
+        standbys.keySet().removeIf(name -> Math.floorMod(name.hashCode(), OverloadPolicy.PARTS) >= parts);
+        leases.forEach((name, lease) -> lease.shed(standbys.containsKey(name)));
         int before = shed;
-        shed = rest;
-        for (Map.Entry<String, FeedLease> feed : leases.entrySet()) {
-            boolean isShed = standbys.containsKey(feed.getKey()) && rest-- > 0;
-            feed.getValue().shed(isShed);
-        }
+        shed = standbys.size();
         if (shed != before) {
             outside.overloaded(shed);
         }
