@@ -1,11 +1,9 @@
 package io.firstline.http;
 
+import io.firstline.bridge.HostHeader;
 import io.firstline.bridge.TokenCheck;
 import io.firstline.config.service.HttpConfig;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Collection;
-import java.util.Locale;
 
 /**
  * Decides about requests. Each route has a {@link Rule}, and the router decides which route matches. Nothing here reads
@@ -120,7 +118,7 @@ final class Access {
         }
         String origin = facts.origin();
         String host = facts.host();
-        if (origin != null && !origin.equals("http://" + host) && !origin.equals("https://" + host)) {
+        if (origin != null && !HostHeader.isOwnOrigin(origin, host)) {
             return true;
         }
         String site = facts.fetchSite();
@@ -136,13 +134,7 @@ final class Access {
      * accepts only its own names.
      */
     private boolean isOwn(String host) {
-        try {
-            String name = new URI("http://" + host).getHost();
-            return name != null
-                    && (HttpConfig.isLoopback(name.toLowerCase(Locale.ROOT))
-                            || allowedHosts.contains(name.toLowerCase(Locale.ROOT)));
-        } catch (URISyntaxException e) {
-            return false;
-        }
+        String name = HostHeader.name(host);
+        return name != null && (HttpConfig.isLoopback(name) || allowedHosts.contains(name));
     }
 }

@@ -1,13 +1,10 @@
 package io.firstline.relay;
 
+import io.firstline.bridge.HostHeader;
 import io.firstline.bridge.TokenCheck;
-import io.firstline.config.service.HttpConfig;
 import io.firstline.config.service.RelayConfig;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /** Decides which clients may connect to the relay. */
 final class RelayAccess {
@@ -80,17 +77,7 @@ final class RelayAccess {
         if (origin == null || config.origins().contains(origin)) {
             return true;
         }
-        boolean own = origin.equals("http://" + host) || origin.equals("https://" + host);
-        return own && (!config.isLocal() || isLoopback(host));
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            String name = new URI("http://" + host).getHost();
-            return name != null && HttpConfig.isLoopback(name.toLowerCase(Locale.ROOT));
-        } catch (URISyntaxException e) {
-            return false;
-        }
+        return HostHeader.isOwnOrigin(origin, host) && (!config.isLocal() || HostHeader.isLoopback(host));
     }
 
     private static String authorization(Facts facts) {

@@ -2,11 +2,9 @@ package io.firstline.relay.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.firstline.config.check.JsonText;
 import io.firstline.config.venue.RequestTemplate;
 import io.firstline.config.venue.SubscribeTemplates;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,48 +22,11 @@ import java.util.regex.Pattern;
  * different parts are joined where they agree.
  */
 final class RequestPattern {
-    /** The most streams of one request. */
-    private static final int MOST = 10_000;
-    /** Before a placeholder that is not inside a string. */
-    private static final char BARE = '\u0001';
-
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
-    private static final Pattern OF_STREAMS = Pattern.compile("\\$\\{(streams,?|\\*?[1-9],?)}");
     private static final Pattern WORD = Pattern.compile("[1-9]");
     private static final String LIST = "streams,";
 
     /** The streams and the id of a request; the id is JSON, null = none. */
     record Found(List<String> streams, String id) {}
-
-    /** The values of one stream in a part of a request: words of its name by their number, or the whole name. */
-    private record Part(Map<Integer, String> words, String name) {
-        private static final Part NOTHING = new Part(Map.of(), null);
-
-        static Part word(int number, String word) {
-            return new Part(Map.of(number, word), null);
-        }
-
-        /** Both; null if they contradict each other. */
-        Part and(Part other) {
-            Map<Integer, String> all = new HashMap<>(words);
-            for (Map.Entry<Integer, String> word : other.words.entrySet()) {
-                String known = all.putIfAbsent(word.getKey(), word.getValue());
-                if (known != null && !known.equals(word.getValue())) {
-                    return null;
-                }
-            }
-            return new Part(all, name == null ? other.name : name);
-        }
-
-        /** The name of the stream; null if a word is unknown. */
-        String name(String between) {
-            List<String> known = new ArrayList<>();
-            for (int i = 1; words.containsKey(i); i++) {
-                known.add(words.get(i));
-            }
-            return known.isEmpty() || known.size() < words.size() ? null : String.join(between, known);
-        }
-    }
 
     private final SubscribeTemplates requests;
     private final RequestTemplate how;
@@ -94,47 +55,22 @@ final class RequestPattern {
             String idMember) {
         this.requests = requests;
         this.how = how;
-        this.pattern = tree(template);
-        kinds.forEach(kind -> arguments.put(kind, tree(kind.argument().isEmpty() ? "${name}" : kind.argument())));
+        this.pattern = TemplateTree.of(template);
+        kinds.forEach(
+                kind -> arguments.put(kind, TemplateTree.of(kind.argument().isEmpty() ? "${name}" : kind.argument())));
         this.optional = optional;
         this.idMember = idMember;
-    }
-
-    private static JsonNode tree(String template) {
-        StringBuilder json = new StringBuilder();
-        boolean inString = false;
-        for (int at = 0; at < template.length(); at++) {
-            char c = template.charAt(at);
-            if (!inString && c == '$') {
-                int end = template.indexOf('}', at);
-                json.append("\"\\u0001").append(template, at, end + 1).append('"');
-                at = end;
-            } else {
-                if (inString && c == '\\') {
-                    json.append(c);
-                    c = template.charAt(++at);
-                } else if (c == '"') {
-                    inString = !inString;
-                }
-                json.append(c);
-            }
-        }
-        JsonNode tree = JsonText.tree(json.toString(), new ArrayList<>());
-        if (tree == null) {
-            throw new IllegalArgumentException("a template that is not JSON");
-        }
-        return tree;
     }
 
     /** Reads a request; null = it is of another form. */
     Found read(JsonNode request) {
         Reading reading = new Reading();
-        List<Part> parts = reading.match(pattern, request, true);
+        List<StreamPart> parts = reading.match(pattern, request, true);
         if (parts == null) {
             return null;
         }
         Set<String> names = new LinkedHashSet<>();
-        for (Part part : parts) {
+        for (StreamPart part : parts) {
             String name = name(part, how);
             if (name == null) {
                 return null;
@@ -145,9 +81,9 @@ final class RequestPattern {
     }
 
     /** The name of a stream of this kind; null if a word is missing, or if the name is of another kind. */
-    private String name(Part part, RequestTemplate kind) {
-        if (part.name != null) {
-            return part.name;
+    private String name(StreamPart part, RequestTemplate kind) {
+        if (part.name() != null) {
+            return part.name();
         }
         String name = part.name(kind.words());
         return name != null && requests.of(name).equals(kind) ? name : null;
@@ -155,11 +91,11 @@ final class RequestPattern {
 
     /** One request. Null = a part is of another form than the template. */
     private final class Reading {
-        private static final List<Part> ONE = List.of(Part.NOTHING);
+        private static final List<StreamPart> ONE = List.of(StreamPart.NOTHING);
 
         private String id;
 
-        private List<Part> match(JsonNode wanted, JsonNode value, boolean top) {
+        private List<StreamPart> match(JsonNode wanted, JsonNode value, boolean top) {
             if (wanted.isTextual()) {
                 return text(wanted.textValue(), value);
             }
@@ -172,22 +108,23 @@ final class RequestPattern {
             return wanted.equals(value) ? ONE : null;
         }
 
-        private List<Part> text(String wanted, JsonNode value) {
-            if (!wanted.isEmpty() && wanted.charAt(0) == BARE) {
-                return bare(wanted.substring(3, wanted.length() - 1), value);
+        private List<StreamPart> text(String wanted, JsonNode value) {
+            String place = TemplateTree.placeIn(wanted);
+            if (!place.isEmpty()) {
+                return bare(place, value);
             }
             if (!value.isValueNode() || value.isNull()) {
                 return null;
             }
-            Matcher only = PLACEHOLDER.matcher(wanted);
-            if (only.matches() && isOfRequest(only.group(1))) {
-                return bare(only.group(1), value);
+            String only = TemplateTree.onlyPlaceIn(wanted);
+            if (TemplateTree.isOfRequest(only)) {
+                return bare(only, value);
             }
             return inText(wanted, value);
         }
 
         /** A value that is a placeholder and nothing else. */
-        private List<Part> bare(String place, JsonNode value) {
+        private List<StreamPart> bare(String place, JsonNode value) {
             if (place.equals("id")) {
                 id = value.toString();
                 return value.isValueNode() ? ONE : null;
@@ -201,11 +138,11 @@ final class RequestPattern {
             return WORD.matcher(place).matches() ? words(Integer.parseInt(place), List.of(value)) : ONE;
         }
 
-        private List<Part> each(Iterable<JsonNode> entries) {
-            List<Part> all = new ArrayList<>();
+        private List<StreamPart> each(Iterable<JsonNode> entries) {
+            List<StreamPart> all = new ArrayList<>();
             for (JsonNode entry : entries) {
-                List<Part> parts = entry(entry);
-                if (parts == null || all.size() + parts.size() > MOST) {
+                List<StreamPart> parts = entry(entry);
+                if (parts == null || all.size() + parts.size() > StreamPart.MOST) {
                     return null;
                 }
                 all.addAll(parts);
@@ -214,10 +151,11 @@ final class RequestPattern {
         }
 
         /** The streams of an entry, which is of the first kind whose form and name it has. */
-        private List<Part> entry(JsonNode entry) {
+        private List<StreamPart> entry(JsonNode entry) {
             for (Map.Entry<RequestTemplate, JsonNode> argument : arguments.entrySet()) {
                 RequestTemplate kind = argument.getKey();
-                List<Part> parts = kind.argument().isEmpty() ? whole(entry) : match(argument.getValue(), entry, false);
+                List<StreamPart> parts =
+                        kind.argument().isEmpty() ? whole(entry) : match(argument.getValue(), entry, false);
                 List<String> names = parts == null
                         ? List.of()
                         : parts.stream()
@@ -227,35 +165,37 @@ final class RequestPattern {
                 if (parts != null
                         && names.size() == parts.size()
                         && names.stream().allMatch(name -> requests.of(name).equals(kind))) {
-                    return names.stream().map(name -> new Part(Map.of(), name)).toList();
+                    return names.stream()
+                            .map(name -> new StreamPart(Map.of(), name))
+                            .toList();
                 }
             }
             return null;
         }
 
-        private List<Part> whole(JsonNode entry) {
+        private List<StreamPart> whole(JsonNode entry) {
             return entry.isTextual() && !entry.textValue().isEmpty()
-                    ? List.of(new Part(Map.of(), entry.textValue()))
+                    ? List.of(new StreamPart(Map.of(), entry.textValue()))
                     : null;
         }
 
-        private List<Part> words(int number, Iterable<JsonNode> values) {
-            List<Part> all = new ArrayList<>();
+        private List<StreamPart> words(int number, Iterable<JsonNode> values) {
+            List<StreamPart> all = new ArrayList<>();
             for (JsonNode value : values) {
                 String word = value.isValueNode() && !value.isNull() ? value.asText() : "";
-                if (word.isEmpty() || word.contains(how.words()) || all.size() == MOST) {
+                if (word.isEmpty() || word.contains(how.words()) || all.size() == StreamPart.MOST) {
                     return null;
                 }
-                all.add(Part.word(number, word));
+                all.add(StreamPart.word(number, word));
             }
             return all;
         }
 
         /** A text that contains placeholders. */
-        private List<Part> inText(String wanted, JsonNode value) {
+        private List<StreamPart> inText(String wanted, JsonNode value) {
             StringBuilder expression = new StringBuilder();
             List<String> places = new ArrayList<>();
-            Matcher place = PLACEHOLDER.matcher(wanted);
+            Matcher place = TemplateTree.PLACEHOLDER.matcher(wanted);
             int at = 0;
             while (place.find()) {
                 expression
@@ -269,14 +209,14 @@ final class RequestPattern {
             if (!found.matches()) {
                 return null;
             }
-            List<Part> all = ONE;
+            List<StreamPart> all = ONE;
             for (int i = 0; all != null && i < places.size(); i++) {
-                all = joined(all, inPlace(places.get(i), found.group(i + 1)));
+                all = StreamPart.joined(all, inPlace(places.get(i), found.group(i + 1)));
             }
             return all;
         }
 
-        private List<Part> inPlace(String place, String text) {
+        private List<StreamPart> inPlace(String place, String text) {
             if (place.startsWith("*")) {
                 List<JsonNode> listed = new ArrayList<>();
                 for (String word : text.split(",", -1)) {
@@ -287,19 +227,19 @@ final class RequestPattern {
             return bare(place, TextNode.valueOf(text));
         }
 
-        private List<Part> object(JsonNode wanted, JsonNode value, boolean top) {
+        private List<StreamPart> object(JsonNode wanted, JsonNode value, boolean top) {
             if (!value.isObject()) {
                 return null;
             }
             Set<String> left = new LinkedHashSet<>();
             value.fieldNames().forEachRemaining(left::add);
-            List<Part> all = ONE;
+            List<StreamPart> all = ONE;
             List<Map.Entry<String, JsonNode>> named = new ArrayList<>();
             for (Map.Entry<String, JsonNode> member : wanted.properties()) {
                 if (member.getKey().contains("${")) {
                     named.add(member);
                 } else if (left.remove(member.getKey())) {
-                    all = joined(all, match(member.getValue(), value.get(member.getKey()), false));
+                    all = StreamPart.joined(all, match(member.getValue(), value.get(member.getKey()), false));
                 } else if (!mayLack(member)) {
                     return null;
                 }
@@ -309,16 +249,16 @@ final class RequestPattern {
             }
             left.removeAll(optional);
             for (Map.Entry<String, JsonNode> member : named) {
-                all = joined(all, members(member, value, left));
+                all = StreamPart.joined(all, members(member, value, left));
             }
             return named.isEmpty() && !left.isEmpty() ? null : all;
         }
 
         /** The members whose name is a value. */
-        private List<Part> members(Map.Entry<String, JsonNode> wanted, JsonNode value, Set<String> names) {
-            List<Part> all = new ArrayList<>();
+        private List<StreamPart> members(Map.Entry<String, JsonNode> wanted, JsonNode value, Set<String> names) {
+            List<StreamPart> all = new ArrayList<>();
             for (String name : names) {
-                List<Part> parts = joined(
+                List<StreamPart> parts = StreamPart.joined(
                         text(wanted.getKey(), TextNode.valueOf(name)),
                         match(wanted.getValue(), value.get(name), false));
                 if (parts == null) {
@@ -334,11 +274,11 @@ final class RequestPattern {
                 return true;
             }
             String text = member.getValue().isTextual() ? member.getValue().textValue() : "";
-            Matcher place = PLACEHOLDER.matcher(!text.isEmpty() && text.charAt(0) == BARE ? text.substring(1) : text);
-            return place.matches() && isOfRequest(place.group(1));
+            String bare = TemplateTree.placeIn(text);
+            return TemplateTree.isOfRequest(bare.isEmpty() ? TemplateTree.onlyPlaceIn(text) : bare);
         }
 
-        private List<Part> array(JsonNode wanted, JsonNode value) {
+        private List<StreamPart> array(JsonNode wanted, JsonNode value) {
             if (!value.isArray()) {
                 return null;
             }
@@ -346,12 +286,12 @@ final class RequestPattern {
             if (spread >= 0) {
                 return spreadOut(wanted, value, spread);
             }
-            List<Part> all = ONE;
-            if (wanted.size() == 1 && namesStreams(wanted.get(0))) { // for each of several
+            List<StreamPart> all = ONE;
+            if (wanted.size() == 1 && TemplateTree.namesStreams(wanted.get(0))) { // for each of several
                 all = new ArrayList<>();
                 for (JsonNode element : value) {
-                    List<Part> parts = match(wanted.get(0), element, false);
-                    if (parts == null || all.size() + parts.size() > MOST) {
+                    List<StreamPart> parts = match(wanted.get(0), element, false);
+                    if (parts == null || all.size() + parts.size() > StreamPart.MOST) {
                         return null;
                     }
                     all.addAll(parts);
@@ -362,50 +302,35 @@ final class RequestPattern {
                 return null;
             }
             for (int i = 0; all != null && i < wanted.size(); i++) {
-                all = joined(all, match(wanted.get(i), value.get(i), false));
+                all = StreamPart.joined(all, match(wanted.get(i), value.get(i), false));
             }
             return all;
         }
 
         /** An array with an element that stands for several. */
-        private List<Part> spreadOut(JsonNode wanted, JsonNode value, int at) {
+        private List<StreamPart> spreadOut(JsonNode wanted, JsonNode value, int at) {
             int behind = wanted.size() - at - 1;
             if (value.size() < at + behind) {
                 return null;
             }
-            List<Part> all = ONE;
+            List<StreamPart> all = ONE;
             for (int i = 0; all != null && i < at; i++) {
-                all = joined(all, match(wanted.get(i), value.get(i), false));
+                all = StreamPart.joined(all, match(wanted.get(i), value.get(i), false));
             }
             for (int i = 1; all != null && i <= behind; i++) {
-                all = joined(all, match(wanted.get(wanted.size() - i), value.get(value.size() - i), false));
+                all = StreamPart.joined(all, match(wanted.get(wanted.size() - i), value.get(value.size() - i), false));
             }
             List<JsonNode> between = new ArrayList<>();
             for (int i = at; i < value.size() - behind; i++) {
                 between.add(value.get(i));
             }
-            String place = placeOf(wanted.get(at));
+            String place = TemplateTree.placeIn(wanted.get(at).asText());
             if (place.equals(LIST)) {
-                return joined(all, each(between));
+                return StreamPart.joined(all, each(between));
             }
             List<String> texts = between.stream().map(JsonNode::asText).toList();
-            return joined(all, words(Integer.parseInt(place), List.of(TextNode.valueOf(String.join(",", texts)))));
-        }
-
-        private static List<Part> joined(List<Part> some, List<Part> others) {
-            if (some == null || others == null || (long) some.size() * others.size() > MOST) {
-                return null;
-            }
-            List<Part> all = new ArrayList<>();
-            for (Part one : some) {
-                for (Part other : others) {
-                    Part both = one.and(other);
-                    if (both != null) {
-                        all.add(both);
-                    }
-                }
-            }
-            return all;
+            return StreamPart.joined(
+                    all, words(Integer.parseInt(place), List.of(TextNode.valueOf(String.join(",", texts)))));
         }
     }
 
@@ -415,25 +340,11 @@ final class RequestPattern {
      */
     private static int spread(JsonNode array) {
         for (int i = 0; i < array.size(); i++) {
-            String place = placeOf(array.get(i));
+            String place = TemplateTree.placeIn(array.get(i).asText());
             if (place.equals(LIST) || WORD.matcher(place).matches()) {
                 return i;
             }
         }
         return -1;
-    }
-
-    private static String placeOf(JsonNode element) {
-        String text = element.isTextual() ? element.textValue() : "";
-        return !text.isEmpty() && text.charAt(0) == BARE ? text.substring(3, text.length() - 1) : "";
-    }
-
-    private static boolean namesStreams(JsonNode part) {
-        return OF_STREAMS.matcher(part.toString()).find();
-    }
-
-    /** Whether a placeholder is about the request or its sender: its id, the time, a credential. */
-    private static boolean isOfRequest(String place) {
-        return !OF_STREAMS.matcher("${" + place + "}").matches();
     }
 }
