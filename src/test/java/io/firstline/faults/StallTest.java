@@ -37,7 +37,6 @@ class StallTest {
     /** A pool whose connections all answer nothing for this long is degraded. */
     private static final int UNANSWERED_MS = 10_000;
 
-    private static final int BUSY_MS = 6_000;
     private static final String UNANSWERED = "none of the 5 open connections delivers or answers anything";
 
     private static Vertx exchange;
@@ -128,7 +127,6 @@ class StallTest {
                                             && number(c.connection().connectionId()) > 5)
                                     .count()
                             == 5);
-            assertThat(elapsedMs(struck)).isLessThan(VANISHED_MS + 2 * BUSY_MS);
             scene.detect("whole again", () -> scene.pool.state() == FeedState.CONNECTED);
             assertThat(scene.events(FeedEvent.Type.DEGRADED))
                     .as("it is told once that nothing came, and the feed always had a connection")

@@ -68,6 +68,9 @@ public abstract class FeedTestBase {
     }
 
     protected Vertx vertx;
+    /** That of the last {@link #quick} environment. */
+    QuickClock clock;
+
     protected final Queue<FeedMessage> messages = new ConcurrentLinkedQueue<>();
     protected final List<FeedEvent> events = new CopyOnWriteArrayList<>();
     private final List<ExchangeSimulator> exchanges = new ArrayList<>();
@@ -127,12 +130,8 @@ public abstract class FeedTestBase {
     /** An environment whose feeds live this many times as fast as the test and its servers. */
     FeedEnvironment quick(int times) {
         FeedEnvironment real = FeedEnvironment.of(vertx);
-        return new FeedEnvironment(
-                real.context(),
-                new QuickClock(real.scheduler(), times),
-                real.connectors(),
-                real.rests(),
-                real.budget());
+        clock = new QuickClock(real.scheduler(), times);
+        return new FeedEnvironment(real.context(), clock, real.connectors(), real.rests(), real.budget());
     }
 
     /** A pool with a venue's profile, read from a file in this folder. */

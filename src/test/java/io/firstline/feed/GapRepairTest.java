@@ -103,6 +103,13 @@ class GapRepairTest extends FeedTestBase {
         }
     }
 
+    private List<String> gaps() {
+        return told(FeedEvent.Type.GAP).stream()
+                .map(event -> event.toJson().getString("stream") + " "
+                        + event.toJson().getString("state"))
+                .toList();
+    }
+
     /** All connections lack message 4 of A; one brings message 4 of B late. */
     @Test
     void shouldGetASnapshotOfAStreamThatLacksMessagesOnAllConnections() throws IOException {
@@ -128,14 +135,12 @@ class GapRepairTest extends FeedTestBase {
             }
         }
         server.send(message("B", 4), 2);
+        eventually(() -> report(pool).control() == 2 * CONNECTIONS && gaps().contains("B healed"));
+        clock.skip(5_000); // the time that a missing number has
 
         FeedEvent told = awaitTold(FeedEvent.Type.RESUBSCRIBED);
 
-        assertThat(told(FeedEvent.Type.GAP).stream()
-                        .map(event -> event.toJson().getString("stream") + " "
-                                + event.toJson().getString("state")))
-                .as("lost before that")
-                .contains("A open", "A lost", "B open", "B healed");
+        assertThat(gaps()).as("lost before that").contains("A open", "A lost", "B open", "B healed");
         eventually(() -> texts().contains("{\"s\":\"A\",\"full\":true,\"n\":6}"));
         assertThat(awaitTold(FeedEvent.Type.SNAPSHOT_AFTER_LOSS).toJson().getMap())
                 .containsEntry("stream", "A")

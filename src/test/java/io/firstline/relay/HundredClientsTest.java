@@ -44,6 +44,8 @@ import org.junit.jupiter.api.Test;
 class HundredClientsTest extends RelayTestBase {
     private static final int GOOD = 97;
     private static final int QUEUE_BYTES = 1 << 20;
+    /** Messages that a client which reads may lack on a busy machine; they have fewer bytes than may wait. */
+    private static final int MOST_BEHIND = 20;
     /** Makes a client that does not read slow within a second or two. */
     private static final String PADDING = "x".repeat(16_000);
 
@@ -165,6 +167,9 @@ class HundredClientsTest extends RelayTestBase {
         eventually(() -> exchange.lines().size() == 2
                 && exchange.lines().stream().allMatch(line -> line.streams().size() == 2));
         emission = vertx.setPeriodic(4, id -> {
+            if (good.stream().anyMatch(each -> !each.closed && emitted.get() - each.last >= MOST_BEHIND)) {
+                return;
+            }
             int number = emitted.incrementAndGet();
             exchange.emit(TRADE, "{\"t\":" + number + ",\"T\":" + System.nanoTime() + "}");
             exchange.emit(BOOK, "{\"u\":" + number + ",\"padding\":\"" + PADDING + "\"}");

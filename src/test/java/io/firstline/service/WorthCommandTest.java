@@ -95,7 +95,7 @@ class WorthCommandTest {
     @Test
     void shouldCompareLiveConnections() throws IOException {
         try (PlainServer server = new PlainServer(2, (number, line) -> {
-            for (int message = 1; message <= 100; message++) {
+            for (int message = 1; ; message++) { // until the command ends, however late it has begun
                 LockSupport.parkNanos(5_000_000);
                 if (number == 1 || message % 10 != 0) {
                     line.text("{\"n\":" + message + "}");
@@ -106,7 +106,7 @@ class WorthCommandTest {
 
             assertThat(cli.code()).as(cli.err()).isZero();
             JsonArray subsets = new JsonObject(cli.out()).getJsonArray("subsets");
-            assertThat(subsets.getJsonObject(0).getInteger("messages")).isBetween(50, 100);
+            assertThat(subsets.getJsonObject(0).getInteger("messages")).isGreaterThan(50);
             assertThat(subsets.getJsonObject(0).getInteger("lost")).isZero();
             assertThat(subsets.getJsonObject(1).getInteger("lagP99Micros")).isZero();
         }

@@ -1,6 +1,8 @@
 package io.firstline.testkit;
 
 import io.firstline.connection.Scheduler;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A monotonic clock that runs several times as fast as the real one, and its timers: a test need not wait for the long
@@ -9,6 +11,7 @@ import io.firstline.connection.Scheduler;
 public final class QuickClock extends SameClock {
     private final int times;
     private final long startNanos;
+    private final AtomicLong skippedNanos = new AtomicLong();
 
     public QuickClock(Scheduler real, int times) {
         super(real);
@@ -18,7 +21,12 @@ public final class QuickClock extends SameClock {
 
     @Override
     public long nowNanos() {
-        return startNanos + (super.nowNanos() - startNanos) * times;
+        return startNanos + (super.nowNanos() - startNanos) * times + skippedNanos.get();
+    }
+
+    /** Lets this time pass at once. Timers that run already keep their delays. */
+    public void skip(long millis) {
+        skippedNanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     @Override
