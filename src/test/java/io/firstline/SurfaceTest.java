@@ -30,7 +30,7 @@ class SurfaceTest {
 
     private static final Map<String, String> EXPORTED = Map.ofEntries(
             Map.entry("arbitration.report", "GapFate LineFigures Proof SubsetFigures"),
-            Map.entry("bus", "Addresses FeedMessageCodec FeedSink"),
+            Map.entry("bus", "Addresses FeedBatch FeedMessageCodec FeedSink"),
             Map.entry(
                     "config",
                     "ConnectTarget Credentials DailyWindow Endpoint Limit PathConfig PathsConfig Proxy RankBy RetryConfig WsConnectionConfig WsPoolConfig"),

@@ -134,7 +134,7 @@ class ReportTest {
         Document document =
                 DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
         // latency: all but WsSingle; throughput: all
-        assertThat(document.getElementsByTagName("polyline").getLength()).isEqualTo(5 + 6);
+        assertThat(document.getElementsByTagName("polyline").getLength()).isEqualTo(6 + 7);
         assertThat(svg)
                 .contains("prefers-color-scheme: dark", "A &amp; B &lt;1>")
                 .doesNotContain("NaN", "Infinity");

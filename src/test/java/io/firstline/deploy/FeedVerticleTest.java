@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.FeedBatch;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.problem.InvalidConfigException;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Queue;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -115,6 +117,29 @@ class FeedVerticleTest extends BusTestBase {
 
         eventually(() -> bodies.size() == 1);
         assertThat(bodies.element()).isEqualTo(Buffer.buffer("{\"n\":1}"));
+    }
+
+    @Test
+    void shouldPublishTheMessagesOfATurnTogether() {
+        ExchangeSimulator exchange = exchange(quiet());
+        Queue<FeedBatch> batches = heard("firstline.feed.btc");
+        deploy(POOL, config("btc", exchange.url(PATH)).put("body", "batch"));
+        eventuallyConnected("btc");
+
+        int count = 3 * FeedBatch.MOST;
+        for (int n = 1; n <= count; n++) {
+            exchange.emit(TRADE, "{\"n\":" + n + "}");
+        }
+
+        eventually(() -> batches.stream().mapToInt(batch -> batch.messages().size()).sum() == count);
+        List<FeedMessage> messages =
+                batches.stream().flatMap(batch -> batch.messages().stream()).toList();
+        assertThat(messages)
+                .extracting(FeedMessage::sequence)
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, count).boxed().toList());
+        assertThat(messages).allMatch(message -> message.asText().equals("{\"n\":" + message.sequence() + "}"));
+        assertThat(batches).allMatch(batch -> batch.messages().size() <= FeedBatch.MOST);
+        assertThat(batches.size()).isLessThan(count);
     }
 
     @Test

@@ -381,7 +381,7 @@ public final class PayloadFuzz {
                         published.add(copy);
                         outcome.add(shown(copy, late));
                         if (copy.isNumbered()) {
-                            gaps.published(copy, published.size());
+                            gaps.published(copy, published::size);
                         }
                     }
 

@@ -1,6 +1,7 @@
 package io.firstline.bench;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.FeedBatch;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
@@ -14,6 +15,7 @@ import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -84,7 +86,11 @@ final class BusReceiver implements Receiver {
     private FeedConfig feed(WsPoolConfig pool) {
         Venue venue = Records.with(Venue.NONE, "format", target.form().format());
         return new FeedConfig(
-                name, pool, pool.connections(), null, "", SubscribeTemplates.NONE, venue, List.of(), null);
+                name, pool, pool.connections(), body(), "", SubscribeTemplates.NONE, venue, List.of(), null);
+    }
+
+    private FeedConfig.Body body() {
+        return target.variant() == Variant.BUS_BATCH ? FeedConfig.Body.BATCH : FeedConfig.Body.MESSAGE;
     }
 
     private Context otherLoop() {
@@ -99,12 +105,18 @@ final class BusReceiver implements Receiver {
     private Future<Void> consume() {
         Promise<Void> registered = Promise.promise();
         consumerContext.runOnContext(v -> vertx.eventBus()
-                .<FeedMessage>localConsumer(
-                        Addresses.feed(name),
-                        message -> consumption.message(message.body().payload()))
+                .localConsumer(Addresses.feed(name), consumer())
                 .completion()
                 .onComplete(registered));
         return registered.future();
+    }
+
+    private <T> Handler<Message<T>> consumer() {
+        return target.variant() == Variant.BUS_BATCH
+                ? message -> ((FeedBatch) message.body())
+                        .messages()
+                        .forEach(each -> consumption.message(each.payload()))
+                : message -> consumption.message(((FeedMessage) message.body()).payload());
     }
 
     @Override

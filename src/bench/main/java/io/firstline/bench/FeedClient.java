@@ -82,7 +82,7 @@ final class FeedClient implements Participant {
             case NETTY -> new NettyReceiver(vertx, target);
             case VERTX -> new VertxReceiver(vertx, target);
             case SINGLE, STREAM -> new DirectReceiver(vertx, target);
-            case BUS, BUS_OTHER -> new BusReceiver(vertx, target, number);
+            case BUS, BUS_OTHER, BUS_BATCH -> new BusReceiver(vertx, target, number);
             case BUS_WATCHED -> new WatchedReceiver(vertx, registry, new BusReceiver(vertx, target, number));
         };
     }

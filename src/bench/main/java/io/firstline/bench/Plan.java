@@ -67,7 +67,7 @@ final class Plan {
 
     /** With the rows that they are compared with, so that the section can be run alone. */
     private static List<Cell> profiles(boolean quick) {
-        List<Variant> variants = quick ? List.of(Variant.BUS) : List.of(Variant.STREAM, Variant.BUS);
+        List<Variant> variants = quick ? List.of(Variant.BUS) : List.of(Variant.STREAM, Variant.BUS, Variant.BUS_BATCH);
         List<Cell> cells = new ArrayList<>(saturating(Section.PROFILES, List.of(Variant.VERTX), POOL));
         cells.addAll(saturating(Section.PROFILES, variants, POOL));
         List<MessageForm> forms =
@@ -99,7 +99,7 @@ final class Plan {
                 : List.of(Load.paced(1_000), Load.paced(5_000), HEAVY, Load.bursts(2_000, BURST));
         List<Variant> variants = quick
                 ? List.of(Variant.VERTX, Variant.STREAM, Variant.BUS)
-                : List.of(Variant.NETTY, Variant.VERTX, Variant.STREAM, Variant.BUS, Variant.BUS_OTHER);
+                : List.of(Variant.NETTY, Variant.VERTX, Variant.STREAM, Variant.BUS, Variant.BUS_BATCH, Variant.BUS_OTHER);
         List<Cell> cells = new ArrayList<>();
         for (Load load : loads) {
             variants.forEach(variant -> cells.add(Cell.plain(Section.LATENCY, variant, POOL, load)));

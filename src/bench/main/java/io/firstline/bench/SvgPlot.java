@@ -189,6 +189,7 @@ final class SvgPlot {
             case SINGLE -> "#b8860b";
             case STREAM -> "#2e9e5b";
             case BUS -> "#d9534f";
+            case BUS_BATCH -> "#a0522d";
             case BUS_OTHER, BUS_WATCHED -> "#9b59b6";
         };
     }

@@ -11,6 +11,8 @@ enum Variant {
     STREAM("WsPool → stream", 2, 32),
     BUS("WsPool → bus", 2, 32),
     BUS_OTHER("WsPool → bus, other loop", 2, 32),
+    /** With {@code "body": "batch"}. */
+    BUS_BATCH("WsPool → bus, batches", 2, 32),
     /** The service with all features that an operator can enable. */
     BUS_WATCHED("WsPool → bus, watched", 2, 32);
 

@@ -116,6 +116,11 @@ public final class SequenceTracker {
         return whole;
     }
 
+    /** Whether a message that begins with this number neither opens nor fills a gap. */
+    public boolean isWhole(long first) {
+        return open.isEmpty() && (!begun || first <= newest + 1);
+    }
+
     /** Whether a message with this last number is older than the newest that was published. */
     public boolean isOld(long last) {
         return begun && last < newest;

@@ -30,6 +30,8 @@
  * <tr><td>{@code json}</td><td>{@code {"feed": "btc", "sequence": 7, "connection": "btc-2", "receivedMicros":
  * 1700000000123456, "stream": "btcusdt@trade", "text": "…"}}; {@code stream} only if the feed names its streams,
  * {@code base64} instead of {@code text} if the server sent binary, {@code "late": true} only if it is late</td></tr>
+ * <tr><td>{@code batch}</td><td>a {@link io.firstline.bus.FeedBatch}: the messages of one turn of the event loop, for
+ * consumers on this node only</td></tr>
  * </table>
  *
  * <p><b>Slow consumers.</b> A consumer whose backlog exceeds 65,536 messages or 64 MiB gets no messages until it

@@ -34,6 +34,7 @@ public final class Backpressure implements Shareable {
         this.bus = vertx.eventBus();
         this.bound = bound;
         bus.registerCodec(new BlockedConsumerProbe.Codec());
+        bus.registerCodec(new TurnBatch.Codec());
         bus.addInboundInterceptor(this::deliver);
     }
 

@@ -1,5 +1,6 @@
 package io.firstline.bus.publish;
 
+import io.firstline.bus.Addresses;
 import io.firstline.deploy.node.StatusKeys;
 import io.vertx.core.Context;
 import io.vertx.core.eventbus.DeliveryContext;
@@ -55,6 +56,7 @@ final class BoundedPublisher {
     private final List<ConsumerContext> readers = new CopyOnWriteArrayList<>();
     private final List<ConsumerContext> blocked = new CopyOnWriteArrayList<>();
     private final Map<String, BlockedConsumerProbe> probes = new ConcurrentHashMap<>();
+    private final TurnBatch batch;
     private long messages;
     private long bytes;
     private volatile Volume newest = Volume.NONE;
@@ -65,6 +67,12 @@ final class BoundedPublisher {
         this.bound = bound;
         this.blockedBound = bound.times(BLOCKED);
         this.markEvery = bound.dividedBy(MARKS_PER_BOUND);
+        this.batch = new TurnBatch(all -> publish(Addresses.feed(feed), all, TurnBatch.OPTIONS));
+    }
+
+    /** Returns the messages of the feed that are published together at the end of this turn. */
+    TurnBatch batch() {
+        return batch;
     }
 
     /** Publishes on one address, unless it is held for a blocked consumer. */
@@ -81,8 +89,9 @@ final class BoundedPublisher {
         } else if (probe.isDue()) {
             bus.publish(address, probe.sample(body), probe.options());
         } else {
-            dropped.increment();
-            blocked.stream().filter(reader -> reader.reads(address)).forEach(reader -> missed(reader.thread()));
+            int count = TurnBatch.messagesIn(body);
+            dropped.add(count);
+            blocked.stream().filter(reader -> reader.reads(address)).forEach(reader -> missed(reader.thread(), count));
         }
     }
 
@@ -167,19 +176,19 @@ final class BoundedPublisher {
         readers.remove(reader);
     }
 
-    /** A consumer on this thread did not get a message. */
-    void drop(String thread) {
-        dropped.increment();
-        missed(thread);
+    /** A consumer on this thread did not get some messages. */
+    void drop(String thread, int count) {
+        dropped.add(count);
+        missed(thread, count);
     }
 
-    private void missed(String thread) {
+    private void missed(String thread, int count) {
         LongAdder known = droppedBy.get(thread);
         if (known == null) {
             known = droppedBy.computeIfAbsent(
                     droppedBy.size() < MOST_THREADS ? thread : OTHERS, name -> new LongAdder());
         }
-        known.increment();
+        known.add(count);
     }
 
     /** Returns the known consumers of the feed on this node, and those that missed messages, by thread. */

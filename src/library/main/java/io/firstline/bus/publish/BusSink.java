@@ -46,11 +46,16 @@ public final class BusSink implements FeedSink {
     public void publish(FeedMessage message) {
         Object body =
                 switch (config.body()) {
-                    case MESSAGE -> message;
+                    case MESSAGE, BATCH -> message;
                     case BUFFER -> message.payload();
                     case JSON -> message.toJson();
                 };
-        boundedPublisher.publish(feedAddress, body, options);
+        if (config.body() == Body.BATCH) {
+            boundedPublisher.batch().add(message);
+        } else {
+            boundedPublisher.batch().end(); // before a change of the configuration, messages had another body
+            boundedPublisher.publish(feedAddress, body, options);
+        }
         if (message.epoch() != 0 && config.body() != Body.MESSAGE) {
             boundedPublisher.publish(replicaAddress(), message, options);
         }

@@ -59,7 +59,8 @@ final class ConsumerContext {
         switch (shedding.next(delivery.message().address())) {
             case PASS -> delivery.next();
             case KEEP -> kept.add(delivery);
-            case SHED -> boundedPublisher.drop(thread);
+            case SHED -> boundedPublisher.drop(
+                    thread, TurnBatch.messagesIn(delivery.body()));
         }
     }
 

@@ -199,6 +199,8 @@ public record FeedConfig(
         /** The payload alone, as a {@code Buffer}. */
         BUFFER,
         /** A {@code JsonObject} with the fields of {@code FeedMessage}, for bridges and other languages. */
-        JSON
+        JSON,
+        /** A {@code FeedBatch}: the {@code FeedMessage}s of one turn of the event loop, for consumers on this node. */
+        BATCH
     }
 }

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -72,11 +73,14 @@ public final class GapLedger {
     /**
      * A numbered message of a stream is being published.
      *
+     * @param clock read only if the message has to do with a gap
      * @return whether it is older than the newest of its stream
      */
-    public boolean published(OutgoingCopy copy, long nowNanos) {
+    public boolean published(OutgoingCopy copy, LongSupplier clock) {
         StreamWatch stream = copy.stream();
         SequenceTracker chain = stream.chain;
+        long first = copy.proves() && !copy.restarts() ? copy.first() : copy.last();
+        long nowNanos = copy.restarts() || !chain.isWhole(first) ? clock.getAsLong() : 0;
         if (copy.restarts()) {
             chain.restart().forEach(gap -> close(stream, gap, null, nowNanos));
             stream.restarted(copy.last());
@@ -85,7 +89,6 @@ public final class GapLedger {
         if (copy.snapshot() && !old && stream.snapshot(copy.last())) {
             listener.repaired(stream.name, copy.last(), copy.by());
         }
-        long first = copy.proves() && !copy.restarts() ? copy.first() : copy.last();
         for (Gap gap : chain.published(first, copy.last(), copy.proves(), nowNanos)) {
             if (gap.fate() == GapFate.HEALED) {
                 close(stream, gap, copy.by(), nowNanos);

@@ -73,6 +73,9 @@ final class KnownFrames {
     /** The place that was found or taken last. */
     private int recent;
 
+    /** The hash that was sought last and not found; 0 = none. A frame is kept directly after it was sought. */
+    private long absent;
+
     private int kept;
     private int replacedYoung;
 
@@ -151,6 +154,7 @@ final class KnownFrames {
     boolean fill(ArrivingCopy copy, int mostBytes) {
         int at = find(copy.frame);
         if (at < 0) {
+            absent = copy.frame;
             return false;
         }
         long facts = places[at + FACTS];
@@ -219,7 +223,7 @@ final class KnownFrames {
 
     /** Takes a place for a frame: its own, or that of the oldest frame. */
     private int take(long hash, long nowNanos) {
-        int own = find(hash);
+        int own = hash == absent ? -1 : find(hash);
         if (own >= 0) {
             places[own + ARRIVAL] = nowNanos;
             return own;
@@ -231,6 +235,7 @@ final class KnownFrames {
             }
             forget(oldest);
         }
+        absent = 0;
         recent = next;
         next = behind(next);
         places[recent + HASH] = hash;

@@ -5,6 +5,7 @@ import io.firstline.config.venue.StreamClass.Mode;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.report.DropCause;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The last step before publication: orders first copies as the class of their stream requires. Runs on the feed's
@@ -29,6 +30,7 @@ public final class Sequencer {
     private final GapLedger gaps;
     private final StreamTable streams;
     private final Scheduler scheduler;
+    private final LongSupplier clock;
     private long late;
     private long heldBytes;
 
@@ -37,6 +39,7 @@ public final class Sequencer {
         this.gaps = gaps;
         this.streams = streams;
         this.scheduler = scheduler;
+        this.clock = scheduler::nowNanos;
     }
 
     /** The number of messages published after younger ones of their streams. */
@@ -171,7 +174,7 @@ public final class Sequencer {
     }
 
     private boolean enter(OutgoingCopy copy) {
-        return gaps.published(copy, scheduler.nowNanos());
+        return gaps.published(copy, clock);
     }
 
     private void publish(OutgoingCopy copy, boolean isLate) {

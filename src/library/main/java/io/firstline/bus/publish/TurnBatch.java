@@ -1,0 +1,91 @@
+package io.firstline.bus.publish;
+
+import io.firstline.bus.FeedBatch;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageCodec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Collects the messages of one turn of the event loop. Publishes them in a task behind it: Vert.x would deliver the
+ * first of them in such a task too, so none comes later than alone. The pools of a feed may use it on several event
+ * loops: their messages keep the order in which they were added.
+ */
+final class TurnBatch {
+    /** This node only: a batch has no form for the network. */
+    static final DeliveryOptions OPTIONS =
+            new DeliveryOptions().setLocalOnly(true).setCodecName(Codec.NAME);
+
+    private final List<FeedMessage> messages = new ArrayList<>();
+    private volatile boolean isPending;
+    private final Consumer<FeedBatch> publish;
+
+    TurnBatch(Consumer<FeedBatch> publish) {
+        this.publish = publish;
+    }
+
+    synchronized void add(FeedMessage message) {
+        messages.add(message);
+        isPending = true;
+        if (messages.size() == FeedBatch.MOST) {
+            end();
+        } else if (messages.size() == 1) {
+            Vertx.currentContext().runOnContext(turnOver -> end());
+        }
+    }
+
+    /** Publishes what was added, before anything else is published at its address. */
+    void end() {
+        if (isPending) {
+            publishAll();
+        }
+    }
+
+    private synchronized void publishAll() {
+        if (!messages.isEmpty()) {
+            FeedBatch batch = new FeedBatch(messages);
+            messages.clear();
+            isPending = false;
+            publish.accept(batch);
+        }
+    }
+
+    /** Returns the number of messages in a body. */
+    static int messagesIn(Object body) {
+        return body instanceof FeedBatch batch ? batch.messages().size() : 1;
+    }
+
+    /** Passes on the same instance. */
+    static final class Codec implements MessageCodec<FeedBatch, FeedBatch> {
+        private static final String NAME = "firstline.feed-batch";
+
+        @Override
+        public FeedBatch transform(FeedBatch batch) {
+            return batch;
+        }
+
+        @Override
+        public void encodeToWire(Buffer wire, FeedBatch batch) {
+            throw new UnsupportedOperationException("published on this node only");
+        }
+
+        @Override
+        public FeedBatch decodeFromWire(int start, Buffer wire) {
+            throw new UnsupportedOperationException("published on this node only");
+        }
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public byte systemCodecID() {
+            return -1;
+        }
+    }
+}
