@@ -77,7 +77,9 @@ class BadConfigTest {
                         with("\"rotationWindows\":[\"02:00-03:00\"],\"maxAgeMs\":0"),
                         "/rotationWindows: found windows for rotation, but no maximum age, allowed: windows together with \"maxAgeMs\""),
                 feed(with("\"rankBy\":\"LAG\""), "/rankBy: found \"LAG\" (a string), allowed: \"latency\" or \"lag\""),
-                feed(with("\"body\":7"), "/body: found 7 (a number), allowed: \"message\" or \"buffer\" or \"json\""),
+                feed(
+                        with("\"body\":7"),
+                        "/body: found 7 (a number), allowed: \"message\" or \"buffer\" or \"json\" or \"batch\""),
                 feed(with("\"compression\":\"yes\""), "/compression: found \"yes\" (a string), allowed: true or false"),
                 feed(
                         with("\"streams\":\"btc\""),

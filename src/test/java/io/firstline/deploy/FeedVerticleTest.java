@@ -131,12 +131,14 @@ class FeedVerticleTest extends BusTestBase {
             exchange.emit(TRADE, "{\"n\":" + n + "}");
         }
 
-        eventually(() -> batches.stream().mapToInt(batch -> batch.messages().size()).sum() == count);
+        eventually(() ->
+                batches.stream().mapToInt(batch -> batch.messages().size()).sum() == count);
         List<FeedMessage> messages =
                 batches.stream().flatMap(batch -> batch.messages().stream()).toList();
         assertThat(messages)
                 .extracting(FeedMessage::sequence)
-                .containsExactlyElementsOf(LongStream.rangeClosed(1, count).boxed().toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, count).boxed().toList());
         assertThat(messages).allMatch(message -> message.asText().equals("{\"n\":" + message.sequence() + "}"));
         assertThat(batches).allMatch(batch -> batch.messages().size() <= FeedBatch.MOST);
         assertThat(batches.size()).isLessThan(count);

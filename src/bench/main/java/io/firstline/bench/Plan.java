@@ -99,7 +99,13 @@ final class Plan {
                 : List.of(Load.paced(1_000), Load.paced(5_000), HEAVY, Load.bursts(2_000, BURST));
         List<Variant> variants = quick
                 ? List.of(Variant.VERTX, Variant.STREAM, Variant.BUS)
-                : List.of(Variant.NETTY, Variant.VERTX, Variant.STREAM, Variant.BUS, Variant.BUS_BATCH, Variant.BUS_OTHER);
+                : List.of(
+                        Variant.NETTY,
+                        Variant.VERTX,
+                        Variant.STREAM,
+                        Variant.BUS,
+                        Variant.BUS_BATCH,
+                        Variant.BUS_OTHER);
         List<Cell> cells = new ArrayList<>();
         for (Load load : loads) {
             variants.forEach(variant -> cells.add(Cell.plain(Section.LATENCY, variant, POOL, load)));

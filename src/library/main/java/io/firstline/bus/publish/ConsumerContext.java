@@ -59,8 +59,7 @@ final class ConsumerContext {
         switch (shedding.next(delivery.message().address())) {
             case PASS -> delivery.next();
             case KEEP -> kept.add(delivery);
-            case SHED -> boundedPublisher.drop(
-                    thread, TurnBatch.messagesIn(delivery.body()));
+            case SHED -> boundedPublisher.drop(thread, TurnBatch.messagesIn(delivery.body()));
         }
     }
 
