@@ -20,7 +20,7 @@ public interface Socket {
          */
         default void readBegins() {}
 
-        /** What was read has been reported. */
+        /** All messages and frames of a read have been reported. */
         default void readEnds() {}
 
         /** A frame of any kind arrived; a ping is already answered. */

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Collects the messages of one turn of the event loop. Publishes them in a task behind it: Vert.x would deliver the
- * first of them in such a task too, so none comes later than alone. The pools of a feed may use it on several event
+ * Collects the messages of one turn of the event loop. Publishes them in a task behind it. Vert.x delivers single
+ * messages in such tasks too, so a batch causes no delay. The pools of a feed may use it on several event
  * loops: their messages keep the order in which they were added.
  */
 final class TurnBatch {
