@@ -255,6 +255,34 @@ class JoiningLinesTest {
         assertThat(c.inStep()).isTrue();
     }
 
+    /** B is older, but may lack messages after those that were published; C has delivered one of these. */
+    @Test
+    void shouldRatherLeadWithALineThatContinuesTheOthers() {
+        copies(a, 1, "1");
+        Line b = join(2);
+        copies(b, 3, "4");
+        Line c = join(4);
+        copies(c, 5, "1", "2", "3", "4");
+        arbiter.leave(a, 6);
+        assertThat(c.inStep()).isTrue();
+        assertThat(log.out).containsExactly("1", "2", "3", "4");
+    }
+
+    /** B has led without one of the messages before; C joins later and has them all. */
+    @Test
+    void shouldPublishTheMessagesOfAHoleWhenALineHasThem() {
+        copies(a, 1, "1");
+        Line b = join(2);
+        copies(b, 3, "4");
+        arbiter.leave(a, 4);
+        Line c = join(5);
+        copies(c, 6, "1", "2", "3", "4");
+        copies(b, 700, "5");
+        copies(c, 701, "5");
+        assertThat(c.inStep()).isTrue();
+        assertThat(log.out).containsExactlyInAnyOrder("1", "2 late", "3 late", "4", "5");
+    }
+
     @Test
     void shouldLeadWithAnyLineThatDeliversIfNoneHas() {
         copies(a, 1, "1");

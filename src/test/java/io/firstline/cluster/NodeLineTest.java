@@ -7,6 +7,7 @@ import io.firstline.config.feed.Retention;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.FeedState;
+import io.firstline.replay.retention.LineName;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.buffer.Buffer;
@@ -34,12 +35,12 @@ class NodeLineTest {
     void shouldNumberWhatArrivesWhileASubscriptionMayWantIt() {
         assertThat(receives(1).sequence()).isOne();
         assertThat(receives(3).sequence()).isEqualTo(2);
-        assertThat(line.name()).isEqualTo("a:1/7");
-        assertThat(line.options().getHeaders().get(Addresses.LINE)).isEqualTo("a:1/7");
-        assertThat(line.kept("a:1/7").last()).isEqualTo(2);
-        assertThat(line.kept("a:1/6")).isNull();
+        assertThat(line.name()).isEqualTo("a:1/6/1");
+        assertThat(line.options().getHeaders().get(Addresses.LINE)).isEqualTo("a:1/6/1");
+        assertThat(line.kept("a:1/6").last()).isEqualTo(2);
+        assertThat(line.kept("a:1/5")).isNull();
         assertThat(receives(4)).as("nobody has asked since the start").isNull();
-        assertThat(line.kept("a:1/7")).isNull();
+        assertThat(line.kept("a:1/6")).isNull();
     }
 
     @Test
@@ -49,8 +50,8 @@ class NodeLineTest {
         assertThat(receives(62).sequence()).isEqualTo(2);
         assertThat(receives(63)).isNull();
         line.wanted(at(64));
-        assertThat(receives(65).sequence()).as("another run").isOne();
-        assertThat(line.name()).isEqualTo("a:1/8");
+        assertThat(receives(65).sequence()).as("another run").isEqualTo(3);
+        assertThat(line.name()).isEqualTo("a:1/6/1,3");
     }
 
     @Test
@@ -59,12 +60,24 @@ class NodeLineTest {
         happens(new FeedFact.Degraded(1, 2, FeedState.DEGRADED, ""));
         assertThat(receives(1).sequence()).isEqualTo(2);
         happens(new FeedFact.Degraded(0, 2, FeedState.DISCONNECTED, ""));
-        assertThat(receives(2).sequence()).isOne();
-        assertThat(line.name()).isEqualTo("a:1/8");
+        assertThat(receives(2).sequence()).isEqualTo(3);
+        assertThat(line.name()).isEqualTo("a:1/6/1,3");
+        assertThat(line.kept("a:1/6").range(1, 3).messages()).as("the former run is kept").hasSize(3);
         happens(new FeedFact.InStep("c", false));
-        assertThat(receives(2).sequence()).isEqualTo(2);
+        assertThat(receives(2).sequence()).isEqualTo(4);
         happens(new FeedFact.InStep("c", true));
-        assertThat(receives(2).sequence()).isOne();
-        assertThat(line.name()).isEqualTo("a:1/9");
+        assertThat(receives(2).sequence()).isEqualTo(5);
+        assertThat(line.name()).isEqualTo("a:1/6/1,3,5");
+    }
+
+    @Test
+    void shouldNameTheLastRunsOnly() {
+        for (int i = 0; i < 12; i++) {
+            happens(new FeedFact.InStep("c", true));
+            receives(2);
+        }
+        assertThat(line.name()).isEqualTo("a:1/6/5,6,7,8,9,10,11,12");
+        assertThat(LineName.parse(line.name())).hasToString(line.name());
+        assertThat(LineName.parse("a:1/6")).isNull();
     }
 }

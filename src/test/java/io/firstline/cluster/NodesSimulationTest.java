@@ -57,19 +57,25 @@ class NodesSimulationTest {
         List<String> faults = new ArrayList<>();
         long simulated = 0;
         long takeovers = 0;
+        long reports = 0;
+        long reported = 0;
         for (long seed = from; seed <= to; seed++) {
             World world = new World(seed, from == to);
             world.run();
             simulated += world.nodes.now;
             takeovers +=
                     world.nodes.feeds.stream().mapToInt(feed -> feed.takeovers).sum();
+            reports += world.nodes.feeds.stream()
+                    .mapToInt(feed -> feed.merged.reports())
+                    .sum();
+            reported += world.nodes.feeds.stream().mapToInt(feed -> feed.merged.reported).sum();
             for (String fault : world.faults) {
                 faults.add("seed " + seed + ", " + world + ": " + fault);
             }
         }
         System.out.printf(
-                "[nodes] %d worlds, %,d s simulated, %,d changes of owner%n",
-                to - from + 1, simulated / SECOND, takeovers);
+                "[nodes] %d worlds, %,d s simulated, %,d changes of owner, merged: %,d reports of losses, %,d lost%n",
+                to - from + 1, simulated / SECOND, takeovers, reports, reported);
         assertThat(faults).isEmpty();
         assertThat(takeovers).isGreaterThan(to - from);
     }
@@ -338,10 +344,6 @@ class NodesSimulationTest {
                 }
                 if (nodes.now - feed.ownerlessSince > 9_500 * MS) {
                     feed.leased.excuses.add(new long[] {feed.ownerlessSince - SECOND, nodes.now});
-                }
-                if (nodes.nodes.stream()
-                        .noneMatch(node -> node.carried(feed.name).isPresent())) {
-                    feed.merged.excuse(nodes.now - SECOND, nodes.now + AFTER_START);
                 }
                 feed.look();
                 if (!couldBeOwned(feed)) {

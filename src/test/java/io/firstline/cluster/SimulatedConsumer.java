@@ -3,6 +3,7 @@ package io.firstline.cluster;
 import io.firstline.replay.SimulatedReader;
 import io.firstline.replay.SimulatedReader.Question;
 import io.firstline.stream.FeedMessage;
+import io.firstline.stream.Loss;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -10,9 +11,12 @@ import java.util.List;
 /** A consumer of one feed in {@link SimulatedNodes}: what it asks for, and what it gets of what the exchange sent. */
 final class SimulatedConsumer {
     private static final int TOLD = 5;
+    /** A report is in the place of messages that were sent this long before and after. */
+    private static final long PLACE_NANOS = 2 * SimulatedNodes.SECOND;
 
     private final SimulatedNodes nodes;
     private final SimulatedNodes.Feed feed;
+    private final boolean merges;
     final SimulatedReader reader;
     private final BitSet seen = new BitSet();
     final List<String> faults = new ArrayList<>();
@@ -21,6 +25,12 @@ final class SimulatedConsumer {
 
     private int open;
     private int lastDelivered = -1;
+    /** Where it reported lost messages: the youngest message before the report, and the first one after it. */
+    private final List<int[]> reports = new ArrayList<>();
+
+    private boolean reportsNow;
+    int reported;
+
     int twice;
     int excused;
     int disordered;
@@ -31,7 +41,8 @@ final class SimulatedConsumer {
     SimulatedConsumer(SimulatedNodes nodes, SimulatedNodes.Feed feed, boolean merges) {
         this.nodes = nodes;
         this.feed = feed;
-        this.reader = new SimulatedReader(merges, this::delivered, loss -> nodes.trace("%s %s", feed.name, loss));
+        this.merges = merges;
+        this.reader = new SimulatedReader(merges, this::delivered, this::reported);
     }
 
     /** A message has arrived on a link. */
@@ -58,9 +69,19 @@ final class SimulatedConsumer {
         }
     }
 
+    private void reported(Loss loss) {
+        nodes.trace("%s%s %s", feed.name, merges ? " merged" : "", loss);
+        reports.add(new int[] {lastDelivered, Integer.MAX_VALUE});
+        reportsNow = true;
+    }
+
     private void delivered(FeedMessage message) {
         int number = SimulatedNodes.numberOf(message);
         slowestNanos = Math.max(slowestNanos, nodes.now - feed.sentNanos.get(number));
+        if (reportsNow) {
+            reportsNow = false;
+            reports.get(reports.size() - 1)[1] = number;
+        }
         if (seen.get(number)) {
             if (isExcused(number)) {
                 excused++;
@@ -97,14 +118,20 @@ final class SimulatedConsumer {
         return excuses.stream().anyMatch(time -> sent >= time[0] && sent <= time[1]);
     }
 
-    /** Messages sent between two times may be lost or come twice; called with ascending times. */
-    void excuse(long from, long to) {
-        long[] last = excuses.isEmpty() ? null : excuses.get(excuses.size() - 1);
-        if (last != null && last[1] >= from) {
-            last[1] = Math.max(last[1], to);
-        } else {
-            excuses.add(new long[] {from, to});
-        }
+    /** How often it reported lost messages. */
+    int reports() {
+        return reports.size();
+    }
+
+    /** Whether a loss was reported in the place of a message. */
+    private boolean isReported(int number) {
+        long sent = feed.sentNanos.get(number);
+        return reports.stream().anyMatch(report -> {
+            long before = report[0] < 0 ? 0 : feed.sentNanos.get(report[0]);
+            boolean isOld = sent < before - PLACE_NANOS;
+            return !isOld
+                    && (report[1] == Integer.MAX_VALUE || sent <= feed.sentNanos.get(report[1]) + PLACE_NANOS);
+        });
     }
 
     /** Counts lost messages, sent until a time. */
@@ -112,7 +139,9 @@ final class SimulatedConsumer {
         int lost = 0;
         for (int i = 0; i < feed.sentNanos.size() && feed.sentNanos.get(i) <= to; i++) {
             if (!seen.get(i)) {
-                if (isExcused(i)) {
+                if (merges && isReported(i)) {
+                    reported++;
+                } else if (isExcused(i)) {
                     excused++;
                 } else {
                     lost++;

@@ -47,6 +47,12 @@ final class SimulatedNodes {
     private static final long LOOK = 100 * MS;
     private static final long UNANSWERED = 1_500 * MS;
     private static final long LINGER = 90 * SECOND;
+    /** The numbers of messages whose way a trace tells. */
+    private static final List<Integer> TOLD =
+            Arrays.stream(System.getProperty("firstline.messages", "").split(","))
+                    .filter(number -> !number.isEmpty())
+                    .map(Integer::valueOf)
+                    .toList();
 
     final Settings settings;
     final Random random;
@@ -622,13 +628,18 @@ final class SimulatedNodes {
             }
         }
 
+        /** The time of day of the node; no other node has the same. */
+        private long receivedMicros() {
+            return (NOON_MS + node.clockErrorMs) * 1_000 + now / 1_000 / 16 * 16 + node.index;
+        }
+
         private FeedMessage received(int number, Connection connection) {
             FeedMessage message = new FeedMessage(
                     name,
                     0,
                     0,
                     connection.id + "#" + number,
-                    now / 1_000 * 16 + node.index,
+                    receivedMicros(),
                     null,
                     feed.identity(number),
                     SMALL,
@@ -637,7 +648,12 @@ final class SimulatedNodes {
             FeedMessage ofLine = line.received(message, node.clock());
             if (ofLine != null) {
                 String run = line.name();
-                link(node.index, nodes.size()).send(() -> feed.merged.arrived(run, ofLine));
+                link(node.index, nodes.size()).send(() -> {
+                    feed.merged.arrived(run, ofLine);
+                    if (TOLD.contains(number)) {
+                        trace("%s message %d arrived as %d of %s", name, number, ofLine.sequence(), run);
+                    }
+                });
             }
             check();
             FeedMessage published = core.received(message, node.clock());

@@ -37,16 +37,24 @@ class MergedReaderTest {
                 }
             });
     private final Map<String, RetentionBuffer> kept = new HashMap<>();
+    /** The names of lines with more than one run. */
+    private final Map<String, String> runs = new HashMap<>();
     private long now;
 
     /** A node merges messages, and its line reaches the subscription. */
     private void from(String line, String... texts) {
         for (String text : texts) {
-            reader.arrived(line, next(line, text), now);
+            FeedMessage message = next(line, text);
+            reader.arrived(runs.getOrDefault(line, line + "/1"), message, now);
         }
     }
 
-    /** The same, but they do not arrive. */
+    /** The line of a node begins another run with its next message. */
+    private void begins(String line) {
+        runs.put(line, runs.getOrDefault(line, line + "/1") + "," + (kept.get(line).last() + 1));
+    }
+
+    /** The node merges messages, but they do not arrive. */
     private void lost(String line, String... texts) {
         for (String text : texts) {
             next(line, text);
@@ -201,9 +209,11 @@ class MergedReaderTest {
     @Test
     void shouldContinueWithALineThatHadNotJoinedWhenTheOtherDies() {
         from("a/1", "1", "2");
-        from("b/1", "2", "3");
-        from("b/1", "4");
-        assertThat(got).containsExactly("1", "2");
+        from("b/1", "2");
+        now += 300 * MS;
+        from("a/1", "3");
+        from("b/1", "3", "4");
+        assertThat(got).containsExactly("1", "2", "3");
 
         now += 1_100 * MS;
         from("b/1", "5");
@@ -215,9 +225,75 @@ class MergedReaderTest {
     }
 
     @Test
+    void shouldRequestTheEndOfAFormerRun() {
+        inStep("a/1", "b/1");
+        from("a/1", "1");
+        lost("a/1", "2", "3"); // and b dies before it sends them
+        begins("a/1");
+        from("a/1", "7");
+        assertThat(got).containsExactly("1");
+
+        answerAll();
+        from("b/1", "1", "2", "3", "4", "5", "6", "7");
+        assertThat(got).startsWith("1", "2", "3").contains("4", "5", "6", "7").doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldRequestWhatALineHadBeforeItWasSeen() {
+        inStep("a/1", "b/1");
+        from("a/1", "1");
+        from("b/1", "1");
+        lost("c/1", "1", "2", "3"); // cut off from here
+        from("c/1", "4"); // and the others die
+        answerAll();
+        now += 1_100 * MS;
+        from("c/1", "5");
+        now += 1_100 * MS;
+        from("c/1", "6");
+
+        assertThat(got).containsSubsequence("1", "2", "3", "4", "5", "6").doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldReadALineFromTheMessageThatArrivesFirstWhenTheSubscriptionBegins() {
+        lost("a/1", "long ago", "before");
+        from("a/1", "1");
+        assertThat(requests()).allMatch(asked -> asked.request().from() == 0);
+        assertThat(got).containsExactly("1");
+    }
+
+    @Test
+    void shouldReportALossIfNoLineContinuesTheOthers() {
+        from("a/1", "1", "2");
+        from("a/2", "7");
+
+        assertThat(got).containsExactly("1", "2", "lost 1", "7");
+        assertThat(numbers).containsExactly(1L, 2L, 4L);
+        assertThat(reader.report().lost()).isOne();
+    }
+
+    @Test
+    void shouldReportWhatTheOthersHadOnlyIfTheyWereAlive() {
+        inStep("a/1", "b/1");
+        from("a/1", "1"); // b has just died
+        lost("a/1", "2", "3");
+        from("a/1", "4");
+        now += 600 * MS;
+        reader.passed(now);
+        assertThat(got).as("b may have the others").containsExactly("1");
+
+        for (String next : List.of("5", "6", "7")) {
+            now += 1_100 * MS;
+            from("a/1", next);
+        }
+        assertThat(got).containsExactly("1", "lost 1", "4", "5", "6", "7");
+    }
+
+    @Test
     void shouldTakeNothingOfAStranger() {
         from("a/1", "1");
         reader.arrived(null, next("a/1", "of no line"), now);
+        reader.arrived("a/1/x", next("a/1", "of no line"), now);
         for (int i = 0; i < 100; i++) {
             from("stranger" + i + "/1", "x" + i);
         }

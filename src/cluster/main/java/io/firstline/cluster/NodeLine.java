@@ -4,16 +4,20 @@ import io.firstline.bus.Addresses;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.FeedState;
+import io.firstline.replay.retention.LineName;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.eventbus.DeliveryOptions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 /**
  * The line of this node, owner or standby: the messages that its own pools delivered, for subscriptions that merge the
  * nodes. It has its own numbers, and is kept and published only while a subscription wants it. A new run begins when
- * messages may be missing: after the loss of all connections of a pool, and after a time without a subscription.
+ * messages may be missing: after the loss of all connections of a pool, and after a time without a subscription. The
+ * numbers continue, so that a subscription can request the end of the former run.
  *
  * <p>Single-threaded; times are nanoseconds of one monotonic clock.
  */
@@ -23,14 +27,15 @@ final class NodeLine {
     /** A new node does not know yet whether there is a subscription, and another node may die in this time. */
     private static final long AT_START_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    private final String node;
     private final LongFunction<RetentionBuffer> newMemory;
-    private long run;
-    /** Null = no run has begun. */
+    private LineName name;
+    /** Null = no subscription wants the line. */
     private RetentionBuffer kept;
 
+    /** Whether the next message begins a run. */
+    private boolean begins = true;
+
     private DeliveryOptions options;
-    private String name = "";
     private long sequence;
     private boolean wanted = true;
     private long wantedUntilNanos;
@@ -38,13 +43,12 @@ final class NodeLine {
     /**
      * Starts without a subscription.
      *
-     * @param firstRun greater than those of earlier processes: the time of day
-     * @param newMemory creates an empty memory for a run
+     * @param process greater than those of earlier processes: the time of day
+     * @param newMemory creates an empty memory of this process
      */
-    NodeLine(String node, long firstRun, LongFunction<RetentionBuffer> newMemory, long nowNanos) {
-        this.node = node;
+    NodeLine(String node, long process, LongFunction<RetentionBuffer> newMemory, long nowNanos) {
+        this.name = new LineName(node, process, List.of());
         this.wantedUntilNanos = nowNanos + AT_START_NANOS;
-        this.run = firstRun;
         this.newMemory = newMemory;
     }
 
@@ -58,7 +62,7 @@ final class NodeLine {
     void happened(FeedEvent event) {
         boolean isDark = event.fact() instanceof FeedFact.Degraded now && now.state() == FeedState.DISCONNECTED;
         if (isDark || (event.fact() instanceof FeedFact.InStep joined && joined.alone())) {
-            kept = null;
+            begins = true;
         }
     }
 
@@ -67,11 +71,12 @@ final class NodeLine {
         if (wanted && nowNanos - wantedUntilNanos > 0) {
             wanted = false;
             kept = null;
+            begins = true;
         }
         if (!wanted) {
             return null;
         }
-        if (kept == null) {
+        if (begins) {
             begin();
         }
         FeedMessage numbered = message.in(0, ++sequence);
@@ -80,17 +85,20 @@ final class NodeLine {
     }
 
     private void begin() {
-        run++;
-        kept = newMemory.apply(run);
-        kept.begin(0);
-        sequence = 0;
-        name = node + "/" + run;
-        options = new DeliveryOptions().addHeader(Addresses.LINE, name);
+        begins = false;
+        if (kept == null) {
+            kept = newMemory.apply(name.process());
+            kept.begin(0);
+        }
+        List<Long> firsts = new ArrayList<>(name.firsts());
+        firsts.add(sequence + 1);
+        name = new LineName(name.node(), name.process(), firsts);
+        options = new DeliveryOptions().addHeader(Addresses.LINE, name.toString());
     }
 
-    /** Returns the name of the run. */
+    /** Returns the name of the line in this run. */
     String name() {
-        return name;
+        return name.toString();
     }
 
     /** Returns how messages of this run are sent. */
@@ -98,8 +106,8 @@ final class NodeLine {
         return options;
     }
 
-    /** Returns the kept messages of a run; null = it is not the present one. */
-    RetentionBuffer kept(String runName) {
-        return name.equals(runName) ? kept : null;
+    /** Returns the kept messages of a line; null = it is not this one, or no subscription wants it. */
+    RetentionBuffer kept(String key) {
+        return name.key().equals(key) ? kept : null;
     }
 }

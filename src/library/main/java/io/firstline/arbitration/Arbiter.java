@@ -83,6 +83,9 @@ public final class Arbiter<M> {
 
         /** A line that has not lined up yet delivers a copy that no line in step has delivered so far. */
         default void held(Line line, int stream) {}
+
+        /** A line that has not lined up yet delivers a copy of a published message, beyond doubt. */
+        default void recognised(Line line, M message) {}
     }
 
     private final ArbiterSettings settings;
@@ -254,7 +257,7 @@ public final class Arbiter<M> {
             } else {
                 joining.fallBehind(line, arrival, nowNanos);
             }
-        } else if (sequence == 0 || !joining.matched(line, hash, sequence, nowNanos)) {
+        } else if (sequence == 0 || !joining.matched(line, arrival, sequence, nowNanos)) {
             joining.held(line, arrival, nowNanos);
         }
     }

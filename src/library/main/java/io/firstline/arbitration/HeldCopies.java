@@ -90,6 +90,11 @@ final class HeldCopies<M> {
         return copy.number() > youngest.getOrDefault(copy.stream(), 0L);
     }
 
+    /** How many copies the line has delivered that were held, or matched beyond doubt. */
+    long received() {
+        return received;
+    }
+
     boolean isEmpty() {
         return copies.isEmpty();
     }

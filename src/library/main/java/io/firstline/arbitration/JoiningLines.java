@@ -14,9 +14,14 @@ import java.util.function.Predicate;
 final class JoiningLines<M> {
     private static final long SILENT_ESTABLISHED_NANOS = 1_000_000_000L;
     private static final int STREAK_AFTER_FALLING_BEHIND = 8;
-    /** The line that delivered first has the older messages: the others line up with it. */
+    /**
+     * A line that has delivered a published message continues after it without a hole. Of the others, the line that
+     * delivered first has the older messages: the others line up with it.
+     */
     private static final Comparator<Line> NEXT_TO_LEAD =
-            Comparator.comparing((Line line) -> line.fellBehind).thenComparing(line -> line.firstCopyNanos);
+            Comparator.comparing((Line line) -> line.fellBehind)
+                    .thenComparing(line -> !line.anchored)
+                    .thenComparing(line -> line.firstCopyNanos);
 
     private final SeenMessages seen;
     private final LineTable lines;
@@ -30,6 +35,8 @@ final class JoiningLines<M> {
     private final Map<Line, HeldCopies<M>> joining = new LinkedHashMap<>();
 
     private long lastLeaderCopyNanos;
+    /** The youngest message before the last hole: a line led alone that had delivered no published message. */
+    private long holeAfter;
 
     JoiningLines(
             ArbiterSettings settings,
@@ -82,19 +89,21 @@ final class JoiningLines<M> {
     }
 
     /** A joining line delivers a copy that was matched; false = it may be another message: call {@link #held}. */
-    boolean matched(Line line, long hash, long sequence, long nowNanos) {
+    boolean matched(Line line, Arrival<M> arrival, long sequence, long nowNanos) {
+        long hash = arrival.identity();
         boolean unique = isBeyondDoubt(line, hash);
         if (!line.anchored && !unique) {
             return false;
         }
         if (!line.anchored) {
-            anchor(line, sequence, nowNanos);
+            anchor(line, sequence, nowNanos, joining.get(line).received() + 1);
         }
         boolean onward = sequence > line.watermark;
         if (line.fellBehind) {
             dropStale(line, copy -> true);
         }
         stream.late(line, sequence, unique, nowNanos);
+        recognised(line, arrival.message(), unique);
         lineUp(line, unique && onward, nowNanos, nowNanos);
         return true;
     }
@@ -113,7 +122,9 @@ final class JoiningLines<M> {
 
     /** A joining line delivers a copy that no line in step has delivered so far. */
     void held(Line line, Arrival<M> arrival, long nowNanos) {
-        line.fellBehind |= line.watermark < seen.oldest() - 1;
+        if (line.watermark < seen.oldest() - 1) {
+            fellBehind(line);
+        }
         if (!line.fellBehind) {
             output.held(line, arrival.stream());
         }
@@ -132,11 +143,17 @@ final class JoiningLines<M> {
     /** A line in step delivers a copy that cannot be matched any more: it is not in step from now on. */
     void fallBehind(Line line, Arrival<M> arrival, long nowNanos) {
         lines.stopLeading(line);
-        line.fellBehind = true;
+        fellBehind(line);
         line.streak = 0;
         joining.put(line, new HeldCopies<>());
         output.outOfStep(line);
         hold(line, arrival, nowNanos);
+    }
+
+    /** Its copies may be of messages that have left the history: they fill no hole. */
+    private static void fellBehind(Line line) {
+        line.fellBehind = true;
+        line.anchor = Long.MAX_VALUE;
     }
 
     private void hold(Line line, Arrival<M> copy, long nowNanos) {
@@ -146,9 +163,13 @@ final class JoiningLines<M> {
     /**
      * A joining line delivers a message whose bytes were published exactly once. So its place in the stream is known:
      * it does not deliver repeats from before it. Copies that it delivered earlier belong to those repeats.
+     *
+     * @param number of the copy on its line
      */
-    private void anchor(Line line, long sequence, long receivedNanos) {
+    private void anchor(Line line, long sequence, long receivedNanos, long number) {
         line.anchored = true;
+        line.anchor = sequence;
+        line.anchorNumber = number;
         line.repeatsFloorNanos = Math.max(line.repeatsFloorNanos, seen.firstNanos(sequence) - skewNanos);
         line.lateCopies += joining.get(line)
                 .removeIf(copy -> copy.receivedNanos() - receivedNanos <= 0
@@ -194,7 +215,7 @@ final class JoiningLines<M> {
             return;
         }
         if (!line.anchored) {
-            anchor(line, sequence, copy.receivedNanos());
+            anchor(line, sequence, copy.receivedNanos(), copy.number());
         }
         seen.markDelivered(sequence, line.slot);
         // a copy that the line delivered earlier does not prove that its message comes later
@@ -205,7 +226,14 @@ final class JoiningLines<M> {
         line.lateCopies++;
         line.reached(sequence, seen.stream(sequence), unique, 0, seen.newest());
         stream.compare(line, sequence, copy.content());
+        recognised(line, copy.message(), unique);
         lineUp(line, unique, copy.receivedNanos(), nowNanos);
+    }
+
+    private void recognised(Line line, M message, boolean beyondDoubt) {
+        if (beyondDoubt) {
+            output.recognised(line, message);
+        }
     }
 
     private void lineUp(Line line, boolean beyondDoubt, long receivedNanos, long nowNanos) {
@@ -227,9 +255,14 @@ final class JoiningLines<M> {
         output.inStep(line, false);
     }
 
-    /** A copy that no other line had: a start-up message of this line, unless no line was in step when it joined. */
+    /**
+     * A copy that no other line had: a start-up message of this line, unless no line was in step when it joined, or
+     * the line continues messages from before a hole.
+     */
     private void giveUp(Line line, HeldCopies.Copy<M> copy, long nowNanos) {
-        if (line.joinedInOutage) {
+        boolean mayFillHole =
+                line.anchored && line.anchor <= holeAfter && copy.number() > line.anchorNumber;
+        if (line.joinedInOutage || mayFillHole) {
             release(line, copy, true, nowNanos);
         } else {
             line.unmatched++;
@@ -250,6 +283,7 @@ final class JoiningLines<M> {
     /** A line leads without having lined up: no line in step is left, or none delivers. */
     void leadAlone(Line line, long nowNanos) {
         boolean late = line.fellBehind;
+        holeAfter = line.anchored ? holeAfter : seen.newest();
         HeldCopies<M> held = joining.remove(line);
         lines.lead(line, seen.newest(), nowNanos);
         line.watermark = seen.newest();

@@ -26,6 +26,10 @@ public final class Line {
     long repeatsFloorNanos;
     /** It has delivered a message whose bytes are unique: its place in the merged stream is known. */
     boolean anchored;
+    /** That message, and the number of its copy on this line. */
+    long anchor;
+
+    long anchorNumber;
 
     boolean leading;
     boolean left;

@@ -72,7 +72,7 @@ public final class Addresses {
 
     /**
      * The messages that each node that carries the feed has merged itself, while a subscription wants them. The header
-     * {@link #LINE} of a message names the node and its run.
+     * {@link #LINE} of a message is the line's {@link io.firstline.replay.retention.LineName}.
      */
     public static String lines(String feed) {
         return stream(feed, LINES);

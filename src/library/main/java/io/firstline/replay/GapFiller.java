@@ -90,6 +90,11 @@ final class GapFiller {
         this.requests = new ReplayRequests(settings.retryNanos());
     }
 
+    /** Requests the messages from this number on; called before the first message arrives. */
+    void startAt(long sequence) {
+        position.skipTo(sequence);
+    }
+
     private GapPhase phase() {
         FeedMessage unplaced = held.firstUnplaced();
         return GapPhase.of(new GapPhase.Facts(

@@ -4,6 +4,7 @@ import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Arrival;
 import io.firstline.arbitration.Line;
+import io.firstline.replay.retention.LineName;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Loss;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,12 +21,13 @@ import java.util.concurrent.TimeUnit;
  * number is a reported loss.
  *
  * <p>Each line has its own numbers, so its {@link GapFiller} notices what did not arrive and requests it from its node.
- * A node begins another line after each start, and each time that it has lost all its connections to the exchange: a
- * line without a hole in its numbers has every message. Another line of the same node ends the former one, and joins in
- * step like a new connection.
+ * If a line is first seen while the subscription runs, its last messages before that are requested as well: perhaps
+ * they were lost on the way. Each run of a line ({@link LineName}) joins in step like a new connection; so does the line
+ * of a new process, which ends the former one.
  *
- * <p>If a line lacks messages that its node does not keep, and no other line is in step, they are reported as lost. If
- * another is in step, that one delivers them; the line joins anew.
+ * <p>If a line lacks messages that its node does not keep, and another is in step, that one delivers them; the line
+ * joins anew. If none is, they are reported as lost. If no line in step is left, and the next one has none of the
+ * messages delivered before, nobody knows what is missing between: one message is reported as lost.
  */
 final class MergedReader implements LineReader {
     private static final ArbiterSettings ARBITRATION = new ArbiterSettings(
@@ -33,49 +36,128 @@ final class MergedReader implements LineReader {
             TimeUnit.SECONDS.toNanos(1),
             TimeUnit.MILLISECONDS.toNanos(250),
             false);
+    private static final long SKEW_MICROS = TimeUnit.NANOSECONDS.toMicros(ARBITRATION.skewNanos());
     /** The nodes of a cluster, and some that have just left. */
     private static final int MOST_LINES = 32;
+    /** At most this many messages before the first one of a line are requested. */
+    private static final int MOST_BEFORE = 8_192;
+    /** And none that its node received longer than this before. Less than the history: they can be matched. */
+    private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** A line that is seen this soon is read from the message that arrives first. */
+    private static final long AT_START_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A line without a message for this long, while others have some, has ended. */
     private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final GapFiller.Settings settings;
     private final GapFiller.Receiver receiver;
     private final Arbiter<FeedMessage> arbiter;
-    /** By name; the order in which they began. */
+    /** By {@link LineName#key}; the order in which they began. */
     private final Map<String, NodeLine> lines = new LinkedHashMap<>();
+    /** By the name in the last message. */
+    private final Map<String, NodeLine> named = new HashMap<>();
 
     private final Map<String, Integer> streams = new HashMap<>();
     private final ArrivingMessage arriving = new ArrivingMessage();
+    private boolean begun;
+    private long begunNanos;
     private long sequence;
     private long lost;
     private long ended;
     /** The messages that ended lines had requested. */
     private long filledBefore;
 
-    /** One run of a node. */
+    /** The line of one process of a node. */
     private final class NodeLine implements GapFiller.Receiver {
         private final GapFiller gapFiller = new GapFiller(settings, false, this);
+        private final String node;
+        /** Messages before this number are requested unless their node received them before this time. */
+        private final long firstSeen;
+
+        private final long notBeforeMicros;
+        /** The first numbers of runs that have not been delivered. */
+        private final TreeSet<Long> runs = new TreeSet<>();
+
+        private String name;
         private Line line;
+        private boolean hasDelivered;
+        private long firstMicros;
+        /** It has delivered messages that others had delivered, so nothing is missing before its others. */
+        private boolean continues;
+
         private long nowNanos;
 
-        NodeLine(long nowNanos) {
+        NodeLine(LineName name, FeedMessage first, long nowNanos) {
+            long beforeNanos = Math.min(nowNanos - begunNanos, BEFORE_NANOS);
+            this.node = name.node();
+            this.firstSeen = first.sequence();
+            this.notBeforeMicros = first.receivedMicros() - TimeUnit.NANOSECONDS.toMicros(beforeNanos);
             this.nowNanos = nowNanos;
             this.line = joined();
+            if (beforeNanos > AT_START_NANOS && firstSeen > 1) {
+                gapFiller.startAt(Math.max(1, firstSeen - MOST_BEFORE));
+            }
+        }
+
+        void named(String newName, LineName parts) {
+            named.remove(name);
+            named.put(newName, this);
+            name = newName;
+            long last = runs.isEmpty() ? 0 : runs.last();
+            parts.firsts().stream().filter(first -> first > last).forEach(runs::add);
         }
 
         @Override
         public void deliver(FeedMessage message) {
+            boolean isOld = message.sequence() < firstSeen && message.receivedMicros() - notBeforeMicros < 0;
+            if (isOld) {
+                return;
+            }
+            if (passesRun(message.sequence()) && hasDelivered) {
+                joinAgain();
+            }
+            if (!hasDelivered) {
+                hasDelivered = true;
+                firstMicros = message.receivedMicros();
+            }
             arbiter.copy(line, arriving.of(message, numberOf(message.stream())), nowNanos);
+        }
+
+        private boolean passesRun(long number) {
+            boolean passes = false;
+            while (!runs.isEmpty() && runs.first() <= number) {
+                runs.pollFirst();
+                passes = true;
+            }
+            return passes;
+        }
+
+        private void joinAgain() {
+            arbiter.leave(line, nowNanos);
+            hasDelivered = false;
+            continues = false;
+            line = joined();
         }
 
         @Override
         public void lost(Loss loss) {
-            boolean othersHaveThem = lines.values().stream().anyMatch(other -> other != this && other.line.inStep());
-            arbiter.leave(line, nowNanos);
-            if (!othersHaveThem) {
+            boolean led = line.inStep();
+            joinAgain();
+            if (led && lines.values().stream().noneMatch(other -> other.line.inStep())) {
                 MergedReader.this.lost(loss.count());
+                continues = true;
             }
-            line = joined();
+        }
+
+        /** It delivers a message that others have delivered. */
+        void recognised(FeedMessage message) {
+            continues |= message.receivedMicros() - firstMicros >= SKEW_MICROS;
+        }
+
+        /** It is in step because no other line is. */
+        void leadsAlone() {
+            if (!continues) {
+                MergedReader.this.lost(1);
+            }
         }
 
         /** Its first messages may have been held up for long on a connection of the node. */
@@ -131,7 +213,16 @@ final class MergedReader implements LineReader {
             }
 
             @Override
-            public void inStep(Line line, boolean alone) {}
+            public void inStep(Line line, boolean alone) {
+                if (alone) {
+                    of(line).leadsAlone();
+                }
+            }
+
+            @Override
+            public void recognised(Line line, FeedMessage message) {
+                of(line).recognised(message);
+            }
 
             @Override
             public void outOfStep(Line line) {}
@@ -139,6 +230,13 @@ final class MergedReader implements LineReader {
             @Override
             public void conflict(Line line, int stream) {}
         });
+    }
+
+    private NodeLine of(Line line) {
+        return lines.values().stream()
+                .filter(each -> each.line == line)
+                .findFirst()
+                .orElseThrow();
     }
 
     private void publish(FeedMessage message, boolean late) {
@@ -168,33 +266,49 @@ final class MergedReader implements LineReader {
 
     @Override
     public void arrived(String name, FeedMessage message, long nowNanos) {
-        NodeLine line = lines.get(name);
+        NodeLine line = named.get(name);
         if (line == null) {
-            if (name == null || lines.size() == MOST_LINES) {
+            line = name == null ? null : lineOf(name, message, nowNanos);
+            if (line == null) {
                 return; // not from a node of this cluster
             }
-            String node = nodeOf(name);
-            lines.keySet().stream()
-                    .filter(former -> nodeOf(former).equals(node))
-                    .toList()
-                    .forEach(former -> end(former, nowNanos));
-            line = new NodeLine(nowNanos);
-            lines.put(name, line);
         }
         line.nowNanos = nowNanos;
         line.gapFiller.arrived(message, nowNanos);
     }
 
-    private static String nodeOf(String name) {
-        int run = name.lastIndexOf('/');
-        return run < 0 ? name : name.substring(0, run);
+    /** A name has not been seen before: it is a line, or another run of one. */
+    private NodeLine lineOf(String name, FeedMessage first, long nowNanos) {
+        LineName parts = LineName.parse(name);
+        if (parts == null) {
+            return null;
+        }
+        NodeLine line = lines.get(parts.key());
+        if (line == null) {
+            lines.entrySet().stream()
+                    .filter(former -> former.getValue().node.equals(parts.node()))
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(former -> end(former, nowNanos));
+            if (lines.size() == MOST_LINES) {
+                return null;
+            }
+            begunNanos = begun ? begunNanos : nowNanos;
+            begun = true;
+            line = new NodeLine(parts, first, nowNanos);
+            lines.put(parts.key(), line);
+        }
+        line.named(name, parts);
+        return line;
     }
 
-    private void end(String name, long nowNanos) {
-        NodeLine line = lines.remove(name);
+    private void end(String key, long nowNanos) {
+        NodeLine line = lines.get(key);
         line.nowNanos = nowNanos;
         line.gapFiller.end(nowNanos);
         arbiter.leave(line.line, nowNanos);
+        lines.remove(key);
+        named.remove(line.name);
         filledBefore += line.gapFiller.report().filled();
         ended++;
     }
@@ -227,12 +341,12 @@ final class MergedReader implements LineReader {
                 .filter(line -> arbiter.isSilentBesideOthers(line.getValue().line, 1, SILENT_NANOS))
                 .map(Map.Entry::getKey)
                 .toList()
-                .forEach(name -> end(name, nowNanos));
+                .forEach(key -> end(key, nowNanos));
     }
 
     @Override
     public void end(long nowNanos) {
-        List.copyOf(lines.keySet()).forEach(name -> end(name, nowNanos));
+        List.copyOf(lines.keySet()).forEach(key -> end(key, nowNanos));
     }
 
     // output

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <li>{@code {"last": true}}: the last message of each stream; with {@code "streams": ["…"]} of these only; with
  *     {@code "from"} only this number and greater ones
  * <li>{@code {}}: the state of the feed without messages
- * <li>in each, {@code "line": "node/7"}: of what this node has merged, see {@link Addresses#lines}
+ * <li>in each, {@code "line": "node/7"}, a {@link LineName#key}: of what this node has merged, see {@link Addresses#lines}
  * <li>{@code {"lines": true}}, published: a subscription wants the lines of all nodes; there is no answer
  * <li>in each, {@code "epoch": 3}: the last owner that the requester knows; a former owner does not answer then
  * </ul>
