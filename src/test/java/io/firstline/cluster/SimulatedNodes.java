@@ -324,6 +324,9 @@ final class SimulatedNodes {
 
         private LeaseNode lease;
         private long frozenUntil;
+        /** When its last process ended, on its clock: the next one could listen at its port from then on. */
+        private long endedNanos;
+
         int life;
         boolean alive;
         private int exchangeCuts;
@@ -359,7 +362,13 @@ final class SimulatedNodes {
             carried.clear();
             inbox.clear();
             lease = new LeaseNode(
-                    config, feeds.stream().map(feed -> feed.name).toList(), index + 1, LeaseNode.LINGER_NANOS, time());
+                    config,
+                    null,
+                    feeds.stream().map(feed -> feed.name).toList(),
+                    index + 1,
+                    LeaseNode.LINGER_NANOS,
+                    time(),
+                    life == 1 ? clock() : endedNanos);
             deliver(now + millis(0, 50), this::tick);
             deliver(now + millis(0, 100), this::look);
         }
@@ -370,6 +379,7 @@ final class SimulatedNodes {
                 nodes.stream().filter(other -> other != this).forEach(this::endsConnectionTo);
             }
             alive = false;
+            endedNanos = clock();
             life++;
             carried.values().forEach(Carried::close);
             carried.clear();

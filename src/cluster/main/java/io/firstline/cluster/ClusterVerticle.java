@@ -109,9 +109,10 @@ public final class ClusterVerticle extends VerticleBase {
                 .setPreferNativeTransport(true));
         Context onlyLoop = leaseVertx.getOrCreateContext();
         int busPort = HazelcastCluster.busPort(vertx);
+        long aloneSinceNanos = HazelcastCluster.aloneSinceNanos(vertx, scheduler.nowNanos());
         Promise<Void> opened = Promise.promise();
         onlyLoop.runOnContext(v -> {
-            leases = new LeaseLoop(leaseVertx, config, feeds.keySet(), busPort, lingerNanos, new Outside());
+            leases = new LeaseLoop(leaseVertx, config, feeds.keySet(), busPort, lingerNanos, aloneSinceNanos, new Outside());
             HazelcastCluster.controlLink(vertx, leases.link());
             leases.start().onComplete(opened);
         });

@@ -391,6 +391,19 @@ public final class HazelcastCluster {
         return manager == null ? 0 : manager.getNodeInfo().port();
     }
 
+    /**
+     * Returns since when no earlier process of this member can have voted: since this one listens at the member's
+     * port. Only the first call returns that, because whoever makes it may vote from then on.
+     *
+     * @param nowNanos the answer to all other calls
+     */
+    static long aloneSinceNanos(Vertx vertx, long nowNanos) {
+        FeedClusterManager manager = manager(vertx);
+        return manager == null
+                ? nowNanos
+                : HazelcastNode.takeListeningSinceNanos(manager.getHazelcastInstance(), nowNanos);
+    }
+
     private static FeedClusterManager manager(Vertx vertx) {
         return vertx instanceof VertxInternal inside && inside.clusterManager() instanceof FeedClusterManager members
                 ? members

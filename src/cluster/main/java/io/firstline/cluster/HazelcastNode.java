@@ -15,6 +15,7 @@ import com.hazelcast.internal.server.ServerConnection;
 import com.hazelcast.internal.server.ServerContext;
 import com.hazelcast.internal.server.tcp.PacketDecoder;
 import io.firstline.bus.publish.RejectionLog;
+import io.firstline.connection.Scheduler;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -30,6 +31,9 @@ final class HazelcastNode {
     private static final int VERSION_AND_FLAGS_AND_PARTITION = Byte.BYTES + Character.BYTES + Integer.BYTES;
     private static final int HEADER = VERSION_AND_FLAGS_AND_PARTITION + Integer.BYTES;
 
+    /** When the node began to listen, nanoseconds of the monotonic clock. */
+    private static final String LISTENING_SINCE = "firstline.listening-since";
+
     private HazelcastNode() {}
 
     /** Starts a node and joins; takes seconds. */
@@ -44,12 +48,22 @@ final class HazelcastNode {
                 });
     }
 
+    /**
+     * Returns when the node had begun to listen at its port, and forgets it.
+     *
+     * @param otherwise if it is forgotten
+     */
+    static long takeListeningSinceNanos(HazelcastInstance hazelcast, long otherwise) {
+        return hazelcast.getUserContext().remove(LISTENING_SINCE) instanceof Long since ? since : otherwise;
+    }
+
     private static final class Extension extends DefaultNodeExtension {
         private final RejectionLog rejections;
 
         Extension(Node node, RejectionLog rejections) {
             super(node);
             this.rejections = rejections;
+            node.hazelcastInstance.getUserContext().put(LISTENING_SINCE, Scheduler.monotonicClock().getAsLong()); // it has just bound its port
         }
 
         @Override

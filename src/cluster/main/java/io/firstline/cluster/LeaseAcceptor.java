@@ -29,10 +29,11 @@ final class LeaseAcceptor {
      * Creates a voter that has just started.
      *
      * @param silentNanos how long it grants nothing: at least the length of a lease
+     * @param sinceNanos from when that counts: no earlier process of its member has granted anything since
      */
-    LeaseAcceptor(long leaseNanos, long silentNanos, long nowNanos) {
+    LeaseAcceptor(long leaseNanos, long silentNanos, long sinceNanos) {
         this.leaseNanos = leaseNanos;
-        this.fromNanos = nowNanos + Math.max(leaseNanos, silentNanos);
+        this.fromNanos = sinceNanos + Math.max(leaseNanos, silentNanos);
     }
 
     /** Votes on a request. */

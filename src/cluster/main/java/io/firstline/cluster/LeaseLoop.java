@@ -86,6 +86,7 @@ final class LeaseLoop {
             Collection<String> feeds,
             int busPort,
             long lingerNanos,
+            long aloneSinceNanos,
             Outside outside) {
         this.config = config;
         this.self = config.self();
@@ -95,7 +96,8 @@ final class LeaseLoop {
         this.etcd = config.lease() == null
                 ? null
                 : new EtcdLink(loop, config, new NodeRun(start.epochMs(), busPort), scheduler, this::granted);
-        this.node = new LeaseNode(config, etcd == null ? null : etcd.leases(), feeds, busPort, lingerNanos, start);
+        this.node = new LeaseNode(
+                config, etcd == null ? null : etcd.leases(), feeds, busPort, lingerNanos, start, aloneSinceNanos);
         this.probe = new DeathProbe(loop, scheduler);
         this.reports =
                 new LeaseReports(config, node::members, etcd == null ? null : etcd::lastFailure, scheduler::nowNanos);

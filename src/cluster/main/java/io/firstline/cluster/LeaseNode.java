@@ -73,13 +73,14 @@ final class LeaseNode {
      * @param lingerNanos how long a feed that belongs to other members is still received here
      */
     LeaseNode(ClusterConfig config, Collection<String> names, int busPort, long lingerNanos, StepTime start) {
-        this(config, null, names, busPort, lingerNanos, start);
+        this(config, null, names, busPort, lingerNanos, start, start.nanos());
     }
 
     /**
      * The same with an engine beside the cluster.
      *
      * @param beside grants the leases; null = the members do
+     * @param aloneSinceNanos since when no earlier process of this member can have voted
      */
     LeaseNode(
             ClusterConfig config,
@@ -87,7 +88,8 @@ final class LeaseNode {
             Collection<String> names,
             int busPort,
             long lingerNanos,
-            StepTime start) {
+            StepTime start,
+            long aloneSinceNanos) {
         this.run = new NodeRun(start.epochMs(), busPort);
         this.config = config;
         this.self = config.self();
@@ -95,7 +97,7 @@ final class LeaseNode {
         this.lingerNanos = lingerNanos;
         this.startNanos = start.nanos();
         if (beside == null) {
-            MajorityLeases own = new MajorityLeases(self, config.members(), leaseNanos, SILENT_NANOS, startNanos);
+            MajorityLeases own = new MajorityLeases(self, config.members(), leaseNanos, SILENT_NANOS, aloneSinceNanos);
             this.engine = own;
             this.acceptor = own.acceptor();
         } else {

@@ -23,13 +23,14 @@ final class MajorityLeases implements LeaseEngine {
      * voters have granted, but nobody counts it.
      *
      * @param silentNanos how long it grants nothing: at least the length of a lease
+     * @param sinceNanos from when that counts
      */
-    MajorityLeases(String self, List<String> voters, long leaseNanos, long silentNanos, long nowNanos) {
+    MajorityLeases(String self, List<String> voters, long leaseNanos, long silentNanos, long sinceNanos) {
         this.self = self;
         this.voters = voters;
         this.members = voters;
         this.leaseNanos = leaseNanos;
-        this.acceptor = new LeaseAcceptor(leaseNanos, silentNanos, nowNanos);
+        this.acceptor = new LeaseAcceptor(leaseNanos, silentNanos, sinceNanos);
     }
 
     /** Returns this member's vote. */
