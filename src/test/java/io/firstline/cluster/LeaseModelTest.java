@@ -270,7 +270,7 @@ class LeaseModelTest {
             leases = world.etcd == null
                     ? null
                     : new EtcdLeases(config.self(), new NodeRun(life, number + 1), "", config.leaseMs(), clock());
-            node = new LeaseNode(config, leases, List.of(FEED), 1, 2 * SECOND, time(), 0);
+            node = new LeaseNode(config, leases, List.of(FEED), 1, 2 * SECOND, time(), time().nanos());
             int mine = life;
             deliver(world.now + world.random.nextInt(50) * MS, () -> tick(mine));
         }

@@ -67,8 +67,7 @@ class LeaseNodeTest {
     /** It listens at its port since 0.6 s before it starts: no earlier process has voted since then. */
     @Test
     void shouldVoteOnceNoVoteOfAnEarlierProcessCounts() {
-        LeaseNode late = new LeaseNode(
-                CONFIG, null, List.of(feed), 1, nanos(LINGER_MS), at(0), at(-600).nanos());
+        LeaseNode late = new LeaseNode(CONFIG, null, List.of(feed), 1, nanos(LINGER_MS), at(0), at(-600).nanos());
         assertThat(granted(late, READY_MS - 601)).isFalse();
         assertThat(granted(late, READY_MS - 600)).isTrue();
     }
@@ -76,7 +75,12 @@ class LeaseNodeTest {
     private boolean granted(LeaseNode voter, long ms) {
         NodeHeartbeat asking = new NodeHeartbeat(
                 SECOND, ++number, LEASE_MS, List.of(new LeaseRequest(feed, 7)), List.of(), Map.of(), NodeRun.UNKNOWN);
-        return of(LeaseAction.Reply.class, voter.step(asking, at(ms))).get(0).votes().votes().get(0).granted();
+        return of(LeaseAction.Reply.class, voter.step(asking, at(ms)))
+                .get(0)
+                .votes()
+                .votes()
+                .get(0)
+                .granted();
     }
 
     private static <T extends LeaseAction> List<T> of(Class<T> type, List<LeaseAction> actions) {

@@ -62,7 +62,9 @@ class NodeLineTest {
         happens(new FeedFact.Degraded(0, 2, FeedState.DISCONNECTED, ""));
         assertThat(receives(2).sequence()).isEqualTo(3);
         assertThat(line.name()).isEqualTo("a:1/6/1,3");
-        assertThat(line.kept("a:1/6").range(1, 3).messages()).as("the former run is kept").hasSize(3);
+        assertThat(line.kept("a:1/6").range(1, 3).messages())
+                .as("the former run is kept")
+                .hasSize(3);
         happens(new FeedFact.InStep("c", false));
         assertThat(receives(2).sequence()).isEqualTo(4);
         happens(new FeedFact.InStep("c", true));

@@ -68,7 +68,9 @@ class NodesSimulationTest {
             reports += world.nodes.feeds.stream()
                     .mapToInt(feed -> feed.merged.reports())
                     .sum();
-            reported += world.nodes.feeds.stream().mapToInt(feed -> feed.merged.reported).sum();
+            reported += world.nodes.feeds.stream()
+                    .mapToInt(feed -> feed.merged.reported)
+                    .sum();
             for (String fault : world.faults) {
                 faults.add("seed " + seed + ", " + world + ": " + fault);
             }

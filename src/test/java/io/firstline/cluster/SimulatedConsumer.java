@@ -129,8 +129,7 @@ final class SimulatedConsumer {
         return reports.stream().anyMatch(report -> {
             long before = report[0] < 0 ? 0 : feed.sentNanos.get(report[0]);
             boolean isOld = sent < before - PLACE_NANOS;
-            return !isOld
-                    && (report[1] == Integer.MAX_VALUE || sent <= feed.sentNanos.get(report[1]) + PLACE_NANOS);
+            return !isOld && (report[1] == Integer.MAX_VALUE || sent <= feed.sentNanos.get(report[1]) + PLACE_NANOS);
         });
     }
 

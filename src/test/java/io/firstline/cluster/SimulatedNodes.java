@@ -48,11 +48,11 @@ final class SimulatedNodes {
     private static final long UNANSWERED = 1_500 * MS;
     private static final long LINGER = 90 * SECOND;
     /** The numbers of messages whose way a trace tells. */
-    private static final List<Integer> TOLD =
-            Arrays.stream(System.getProperty("firstline.messages", "").split(","))
-                    .filter(number -> !number.isEmpty())
-                    .map(Integer::valueOf)
-                    .toList();
+    private static final List<Integer> TOLD = Arrays.stream(
+                    System.getProperty("firstline.messages", "").split(","))
+            .filter(number -> !number.isEmpty())
+            .map(Integer::valueOf)
+            .toList();
 
     final Settings settings;
     final Random random;

@@ -39,6 +39,7 @@ class MergedReaderTest {
     private final Map<String, RetentionBuffer> kept = new HashMap<>();
     /** The names of lines with more than one run. */
     private final Map<String, String> runs = new HashMap<>();
+
     private long now;
 
     /** A node merges messages, and its line reaches the subscription. */
@@ -51,7 +52,9 @@ class MergedReaderTest {
 
     /** The line of a node begins another run with its next message. */
     private void begins(String line) {
-        runs.put(line, runs.getOrDefault(line, line + "/1") + "," + (kept.get(line).last() + 1));
+        runs.put(
+                line,
+                runs.getOrDefault(line, line + "/1") + "," + (kept.get(line).last() + 1));
     }
 
     /** The node merges messages, but they do not arrive. */

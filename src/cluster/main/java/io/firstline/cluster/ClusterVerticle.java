@@ -112,7 +112,8 @@ public final class ClusterVerticle extends VerticleBase {
         long aloneSinceNanos = HazelcastCluster.aloneSinceNanos(vertx, scheduler.nowNanos());
         Promise<Void> opened = Promise.promise();
         onlyLoop.runOnContext(v -> {
-            leases = new LeaseLoop(leaseVertx, config, feeds.keySet(), busPort, lingerNanos, aloneSinceNanos, new Outside());
+            leases = new LeaseLoop(
+                    leaseVertx, config, feeds.keySet(), busPort, lingerNanos, aloneSinceNanos, new Outside());
             HazelcastCluster.controlLink(vertx, leases.link());
             leases.start().onComplete(opened);
         });

@@ -63,7 +63,9 @@ final class HazelcastNode {
         Extension(Node node, RejectionLog rejections) {
             super(node);
             this.rejections = rejections;
-            node.hazelcastInstance.getUserContext().put(LISTENING_SINCE, Scheduler.monotonicClock().getAsLong()); // it has just bound its port
+            node.hazelcastInstance
+                    .getUserContext()
+                    .put(LISTENING_SINCE, Scheduler.monotonicClock().getAsLong()); // it has just bound its port
         }
 
         @Override

@@ -18,10 +18,9 @@ final class JoiningLines<M> {
      * A line that has delivered a published message continues after it without a hole. Of the others, the line that
      * delivered first has the older messages: the others line up with it.
      */
-    private static final Comparator<Line> NEXT_TO_LEAD =
-            Comparator.comparing((Line line) -> line.fellBehind)
-                    .thenComparing(line -> !line.anchored)
-                    .thenComparing(line -> line.firstCopyNanos);
+    private static final Comparator<Line> NEXT_TO_LEAD = Comparator.comparing((Line line) -> line.fellBehind)
+            .thenComparing(line -> !line.anchored)
+            .thenComparing(line -> line.firstCopyNanos);
 
     private final SeenMessages seen;
     private final LineTable lines;
@@ -260,8 +259,7 @@ final class JoiningLines<M> {
      * the line continues messages from before a hole.
      */
     private void giveUp(Line line, HeldCopies.Copy<M> copy, long nowNanos) {
-        boolean mayFillHole =
-                line.anchored && line.anchor <= holeAfter && copy.number() > line.anchorNumber;
+        boolean mayFillHole = line.anchored && line.anchor <= holeAfter && copy.number() > line.anchorNumber;
         if (line.joinedInOutage || mayFillHole) {
             release(line, copy, true, nowNanos);
         } else {

@@ -31,7 +31,9 @@ public record LineName(String node, long process, List<Long> firsts) {
                 ? new LineName(
                         parts.group(1),
                         Long.parseLong(parts.group(2)),
-                        Arrays.stream(parts.group(3).split(",")).map(Long::valueOf).toList())
+                        Arrays.stream(parts.group(3).split(","))
+                                .map(Long::valueOf)
+                                .toList())
                 : null;
     }
 
