@@ -622,13 +622,15 @@ final class Judge {
         long recent = attempts.stream()
                 .filter(at -> time.nowNanos() - at < WINDOW_NANOS + recoveryNanos())
                 .count();
-        return limit > 0 && recent >= limit - limit / 30; // the rest is reserved for a feed without any connection
+        int reserved = limit / 3; // for a feed without any connection
+        int unseen = 3 + limit / 30; // attempts that were given up before they began
+        return limit > 0 && recent >= limit - reserved - unseen;
     }
 
     /** Attempts that can wait get no budget. */
     private boolean isSpareSpent() {
         int limit = plan.config().connection().retry().connectsPer5Min();
-        return (limit > 0 && attempts.size() >= limit - limit / 4) || time.nowNanos() < pausedUntilNanos;
+        return (limit > 0 && attempts.size() >= limit - limit / 3 - limit / 6) || time.nowNanos() < pausedUntilNanos;
     }
 
     // at intervals

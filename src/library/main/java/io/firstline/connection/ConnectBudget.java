@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  * pause gets no attempts until it is over.
  *
  * <p>The budget serves the greatest need first. A feed without any connection may use the whole budget. Further
- * connections of a feed leave one attempt for each feed that has none yet, and a thirtieth for connections that are
- * lost. While a host demands a pause, feeds without any connection share one attempt every {@value #PAUSED_PROBE_S} s,
+ * connections of a feed leave one attempt for each feed that has none yet, and a third for feeds that lose their last
+ * one: a server that ends every connection after seconds would otherwise leave them without one for the rest of the time. While a host demands a pause, feeds without any connection share one attempt every {@value #PAUSED_PROBE_S} s,
  * so that none stays disconnected for the whole pause.
  *
  * <p>Methods take the time as an argument, in nanoseconds of the monotonic clock. Thread-safe: feeds run on different
@@ -35,6 +35,7 @@ public final class ConnectBudget implements Shareable {
 
     static final int MAX_HOSTS = 1_024;
 
+    private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int PAUSED_PROBE_S = 60;
     private static final long PAUSED_PROBE_NANOS = TimeUnit.SECONDS.toNanos(PAUSED_PROBE_S);
     /** The wish of a feed that has not asked for this long expires. */
@@ -223,7 +224,7 @@ public final class ConnectBudget implements Shareable {
             int made = place.counted(quota, nowNanos);
             if (made >= quota.max()) {
                 waitNanos = Math.max(waitNanos, place.freeInNanos(quota, nowNanos));
-            } else if (!dark && made + others + quota.max() / 30 >= quota.max()) {
+            } else if (!dark && made + others + kept(quota) >= quota.max()) {
                 waitNanos = Math.max(waitNanos, KEPT_NANOS);
             }
         }
@@ -236,6 +237,11 @@ public final class ConnectBudget implements Shareable {
         host.tried = true;
         host.triedNanos = nowNanos;
         return 0;
+    }
+
+    /** Attempts for feeds that lose their last connection; those of short times are soon there again. */
+    private static int kept(Quota quota) {
+        return quota.max() / (quota.windowNanos() < LONG_NANOS ? 30 : 3);
     }
 
     /**
@@ -266,7 +272,8 @@ public final class ConnectBudget implements Shareable {
     }
 
     /**
-     * Whether enough is left for attempts that can wait, such as eviction. A quarter is reserved for lost connections.
+     * Whether enough is left for attempts that can wait, such as eviction. A sixth is reserved for lost connections, beside
+     * what those of feeds without any connection have.
      */
     public synchronized boolean hasSpare(Target target, long nowNanos) {
         Host known = hosts.get(target.host());
@@ -274,7 +281,8 @@ public final class ConnectBudget implements Shareable {
             known.forget(nowNanos);
         }
         return (known == null || !known.paused)
-                && target.quotas().stream().allMatch(quota -> made(quota, nowNanos) < quota.max() - quota.max() / 4);
+                && target.quotas().stream()
+                        .allMatch(quota -> made(quota, nowNanos) < quota.max() - kept(quota) - quota.max() / 6);
     }
 
     /** The number of attempts that could start now; -1 = no limit. */
