@@ -69,8 +69,9 @@ class PackagesTest {
                             + " deploy.node deploy.snapshot feed feed.report replay.retention stream"),
             Map.entry(
                     "cluster",
-                    "arbitration bus bus.publish config config.check config.cluster config.feed connection deploy.node feed.report"
+                    "arbitration bus bus.publish cluster.fanout config config.check config.cluster config.feed connection deploy.node feed.report"
                             + " replay.retention stream"),
+            Map.entry("cluster.fanout", "bus bus.publish connection stream"),
             Map.entry("learn", "payload"),
             Map.entry("probe", "arbitration.report config connection.report"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
@@ -82,7 +83,7 @@ class PackagesTest {
             Map.entry("bench.peers", "arbitration config.venue feed.message merge payload recording stream"),
             Map.entry(
                     "bench",
-                    "bench.peers bus config config.check config.feed config.service config.venue connection deploy feed feed.report http relay service stream"),
+                    "bench.peers bus bus.publish cluster config config.check config.cluster config.feed config.service config.venue connection deploy feed feed.report http relay replay service stream"),
             Map.entry(
                     "service",
                     "arbitration arbitration.report bridge bus cluster config config.check config.cluster config.feed"

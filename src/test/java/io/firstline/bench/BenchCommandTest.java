@@ -62,7 +62,7 @@ class BenchCommandTest {
             value = {
                 "--rounds 0                | --rounds: found 0, allowed: 1 to 100",
                 "--rounds many             | 'many' is not an int",
-                "--only speed              | expected one of [THROUGHPUT, CONNECTIONS, WATCHED, PROFILES, TLS, LATENCY, LAG, FEEDS, RELAY, STARTUP, PEERS]",
+                "--only speed              | expected one of [THROUGHPUT, CONNECTIONS, WATCHED, PROFILES, TLS, LATENCY, LAG, FEEDS, RELAY, NODES, STARTUP, PEERS]",
                 "--json /no/such/file.json | its folder does not exist",
                 "--slow                    | Unknown option",
             })

@@ -104,7 +104,8 @@ class ReportTest {
                 new Results(),
                 Startup.Times.NONE,
                 java.util.List.of(),
-                RelayRows.Rates.NONE));
+                RelayRows.Rates.NONE,
+                NodeRows.Rates.NONE));
 
         assertThat(text)
                 .contains("DISAGREE", "A quick run", "not measured")
@@ -123,7 +124,7 @@ class ReportTest {
         JsonObject copies = cell.getJsonObject("figures").getJsonObject("copiesPerSecond");
         assertThat(copies.getDouble("median")).isEqualTo(2e6);
         assertThat(copies.getJsonArray("rounds")).isEqualTo(new JsonArray(List.of(1e6, 2e6, 3e6)));
-        assertThat(json.getJsonArray("goals")).hasSize(17);
+        assertThat(json.getJsonArray("goals")).hasSize(21);
         assertThat(json.getJsonArray("startupMs")).hasSize(2);
     }
 

@@ -62,7 +62,10 @@ final class Samples {
                 new RelayRows.Rates(
                         Map.of(1, List.of(3e6), 10, List.of(3e6), 100, List.of(3e6)),
                         Map.of(1, List.of(1e6), 10, List.of(1e6), 100, List.of(1e6)),
-                        List.of(new PacedRelay.Row("latency p50", List.of(70.0), List.of(80.0)))));
+                        List.of(new PacedRelay.Row("latency p50", List.of(70.0), List.of(80.0)))),
+                new NodeRows.Rates(
+                        Map.of(NodeFeed.Way.SUBSCRIPTION, Map.of(1, List.of(9e5), 3, List.of(5e5), 10, List.of(1e5))),
+                        Map.of(NodeFeed.Way.SUBSCRIPTION, List.of(20.0), NodeFeed.Way.LOCAL, List.of(8.0))));
     }
 
     static Report report(Results results) {

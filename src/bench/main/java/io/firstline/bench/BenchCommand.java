@@ -121,6 +121,12 @@ public final class BenchCommand implements AddedCommand {
                     err.flush();
                 })
                 : RelayRows.Rates.NONE;
+        NodeRows.Rates nodes = sections.contains(Section.NODES)
+                ? NodeRows.measure(pace, !nio, line -> {
+                    err.println(line);
+                    err.flush();
+                })
+                : NodeRows.Rates.NONE;
         return new Report(
                 Machine.here(),
                 clocks,
@@ -131,6 +137,7 @@ public final class BenchCommand implements AddedCommand {
                 run.results(),
                 startup,
                 peers,
-                relay);
+                relay,
+                nodes);
     }
 }

@@ -1,5 +1,6 @@
 package io.firstline.bench;
 
+import io.firstline.bench.NodeFeed.Way;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +50,7 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
     }
 
     /** All goals that this run has measured. */
-    static List<Goal> of(Results results, Startup.Times startup, RelayRows.Rates relay) {
+    static List<Goal> of(Results results, Startup.Times startup, RelayRows.Rates relay, NodeRows.Rates nodes) {
         List<Goal> goals = new ArrayList<>(throughput(results));
         goals.addAll(profiles(results));
         goals.addAll(latency(results));
@@ -62,7 +63,19 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
                 relay.ratio(clients),
                 0.9,
                 1.5)));
+        goals.addAll(nodes(nodes));
         return goals;
+    }
+
+    private static List<Goal> nodes(NodeRows.Rates nodes) {
+        return List.of(
+                atLeast("FeedSubscription on another node", nodes.rate(Way.SUBSCRIPTION, 1), 1e6, 1.5e6)
+                        .in("/s"),
+                atLeast("the same on three other nodes, each", nodes.rate(Way.SUBSCRIPTION, 3), 400e3, 700e3)
+                        .in("/s"),
+                atLeast("the same on ten other nodes, each", nodes.rate(Way.SUBSCRIPTION, 10), 100e3, 250e3)
+                        .in("/s"),
+                atMost("p50 at 20,000/s to another node ÷ to another loop of this node", nodes.hop(), 3, 2));
     }
 
     private static List<Goal> throughput(Results results) {

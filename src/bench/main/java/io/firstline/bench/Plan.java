@@ -39,7 +39,7 @@ final class Plan {
                         case FEEDS ->
                             List.of(new Cell(
                                     Section.FEEDS, Variant.BUS, Encryption.PLAIN, FEEDS, POOL, Load.paced(200)));
-                        case RELAY, STARTUP, PEERS -> List.of(); // measured without these connections
+                        case RELAY, NODES, STARTUP, PEERS -> List.of(); // measured without these connections
                     });
         }
         return cells;

@@ -24,10 +24,11 @@ record Report(
         Results results,
         Startup.Times startup,
         List<PeerComparison.Row> peers,
-        RelayRows.Rates relay) {
+        RelayRows.Rates relay,
+        NodeRows.Rates nodes) {
 
     List<Goal> goals() {
-        return Goal.of(results, startup, relay);
+        return Goal.of(results, startup, relay, nodes);
     }
 
     /** The machine-readable form: each figure with its median, extremes and rounds. */
@@ -84,6 +85,7 @@ record Report(
                         new JsonArray(relay.paced().stream()
                                 .map(PacedRelay.Row::toJson)
                                 .toList()))
+                .put("nodes", nodes.toJson())
                 .put("startupMs", new JsonArray(startup.firstlineMs()))
                 .put("minimalStartupMs", new JsonArray(startup.minimalMs()))
                 .put(

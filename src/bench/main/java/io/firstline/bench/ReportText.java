@@ -36,6 +36,7 @@ final class ReportText {
             }
         }
         relay();
+        nodes();
         startup();
         peers();
         goals();
@@ -215,6 +216,29 @@ final class ReportText {
                 .forEach(row -> paced.row(
                         row.what(), spread(Spread.of(row.relay()), "%.1f"), spread(Spread.of(row.plain()), "%.1f")));
         text.append('\n').append(paced);
+    }
+
+    private void nodes() {
+        NodeRows.Rates nodes = report.nodes();
+        if (!nodes.isKnown()) {
+            return;
+        }
+        text.append('\n').append(Section.NODES.title()).append("\n\n");
+        Table table = new Table("consumer", "1", "3", "10", "p50 µs, one at 20,000/s");
+        nodes.perSecond()
+                .forEach((way, rates) -> table.row(
+                        way.label(),
+                        inThousands(rates.getOrDefault(1, List.of())),
+                        inThousands(rates.getOrDefault(3, List.of())),
+                        inThousands(rates.getOrDefault(10, List.of())),
+                        spread(Spread.of(nodes.hopMicros().get(way)), "%.0f")));
+        text.append(table);
+    }
+
+    private String inThousands(List<Double> rates) {
+        return rates.isEmpty()
+                ? ""
+                : spread(Spread.of(rates.stream().map(rate -> rate / 1e3).toList()), "%.0f");
     }
 
     private String inMillions(List<Double> rates) {

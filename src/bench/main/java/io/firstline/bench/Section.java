@@ -11,6 +11,7 @@ enum Section {
     LAG("Delivered lag and the ideal: 5 connections with lags like recorded ones"),
     FEEDS("Many feeds: 5 connections each, 200 messages/s each"),
     RELAY("Relay: delivered to all clients together, M messages/s"),
+    NODES("Consumers on other nodes: messages of 200 bytes, thousands a second to each"),
     STARTUP("Start-up: from launch to the first merged message"),
     PEERS("Ways to merge redundant connections: three lines of a synthetic feed, 30,000 messages");
 

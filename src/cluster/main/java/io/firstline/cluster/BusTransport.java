@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetClientOptions;
@@ -35,6 +36,8 @@ final class BusTransport extends ChosenTransport {
     /** The first server of a clustered Vert.x is that of its event bus. */
     private final AtomicBoolean busListens = new AtomicBoolean();
 
+    private volatile EventLoop busLoop;
+
     /**
      * The transport of a node.
      *
@@ -53,7 +56,13 @@ final class BusTransport extends ChosenTransport {
         super.configure(options, domainSocket, bootstrap);
         if (busListens.compareAndSet(false, true)) {
             bootstrap.handler(new Guarding());
+            busLoop = bootstrap.config().childGroup().next();
         }
+    }
+
+    /** Returns the event loop of all connections that the event bus accepts; null = it does not listen yet. */
+    EventLoop busLoop() {
+        return busLoop;
     }
 
     /** Handles each accepted connection before Vert.x does. */

@@ -3,6 +3,11 @@ package io.firstline.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
+import io.firstline.bus.Addresses;
+import io.firstline.bus.publish.FanOut;
+import io.firstline.bus.publish.RejectionLog;
+import io.firstline.cluster.fanout.NodeFrames;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -57,11 +62,16 @@ final class FeedClusterManager extends HazelcastClusterManager {
     /** Members that left before this node had published its address. */
     private final List<MembershipEvent> early = new ArrayList<>();
 
+    /** Keeps updates in order. Not this object: it is locked while members join and leave, which takes seconds. */
+    private final Object updating = new Object();
+
     private boolean reported;
     private volatile IntConsumer closedByPeer = port -> {};
     private volatile ControlLink controlLink;
     private volatile NodeSelector selector;
     private volatile Vertx vertx;
+    /** Null = this node sends no frames yet. */
+    private volatile FrameReaders frameReaders;
 
     /** Wraps a Hazelcast that has joined; it is shut down when this leaves. */
     FeedClusterManager(HazelcastInstance hazelcast) {
@@ -82,10 +92,53 @@ final class FeedClusterManager extends HazelcastClusterManager {
     @Override
     public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
         asked.add(address);
-        find(address, promise);
+        List<RegistrationInfo> before = known(address);
+        find(address, (found, failure) -> {
+            List<RegistrationInfo> now = known(address); // newer than what was found, if it has changed meanwhile
+            List<RegistrationInfo> newest = now == null || now == before ? found : now;
+            promise.complete(failure == null ? forBus(address, newest) : null, failure);
+        });
+    }
+
+    private List<RegistrationInfo> known(String address) {
+        FrameReaders divides = frameReaders;
+        return divides == null ? null : divides.consumers(address);
+    }
+
+    /** Sends and receives frames from now on. */
+    Future<Void> open(EventLoop busLoop, RejectionLog rejections) {
+        NodeFrames frames = new NodeFrames(vertx, this::nowFramed, rejections);
+        frameReaders = new FrameReaders(getHazelcastInstance(), frames);
+        FanOut.set(vertx, frames);
+        return frames.receive(getNodeId(), busLoop);
+    }
+
+    /** An address of this node gets frames: its known consumers are divided again. */
+    private void nowFramed(String address) {
+        List<RegistrationInfo> known = frameReaders.consumers(address);
+        NodeSelector picks = selector;
+        if (known != null && picks != null) {
+            update(picks, new RegistrationUpdateEvent(address, known));
+        }
+    }
+
+    private void update(RegistrationListener bus, RegistrationUpdateEvent event) {
+        String address = event.address();
+        synchronized (updating) {
+            bus.registrationsUpdated(new RegistrationUpdateEvent(address, forBus(address, event.registrations())));
+        }
+    }
+
+    private List<RegistrationInfo> forBus(String address, List<RegistrationInfo> found) {
+        FrameReaders divides = frameReaders;
+        return divides == null ? found : divides.divide(address, found, nobody());
     }
 
     private void find(String address, Completable<List<RegistrationInfo>> promise) {
+        if (address.startsWith(Addresses.FRAMES)) { // the address names its only consumer
+            promise.succeed(List.of(new RegistrationInfo(address.substring(Addresses.FRAMES.length()), 0, false)));
+            return;
+        }
         super.getRegistrations(address, (found, failure) -> {
             boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
             promise.complete(nobody ? List.of(nobody()) : found, failure);
@@ -170,7 +223,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
             } else if (failure == null && isAsLast(address, Set.copyOf(found))) {
                 // a registration is missing briefly while members take over from a dead one: act only if two look-ups
                 // agree
-                keeps.registrationsUpdated(new RegistrationUpdateEvent(address, found));
+                update(keeps, new RegistrationUpdateEvent(address, found));
             }
             lookAgain(keeps, rest);
         });
@@ -179,6 +232,9 @@ final class FeedClusterManager extends HazelcastClusterManager {
     private void forget(String address) {
         asked.remove(address);
         foundLast.remove(address);
+        if (frameReaders != null) {
+            frameReaders.forget(address);
+        }
     }
 
     /** The number of addresses that are kept up to date. */
@@ -310,7 +366,17 @@ final class FeedClusterManager extends HazelcastClusterManager {
 
     @Override
     public void registrationListener(RegistrationListener listener) {
-        super.registrationListener(listener);
+        super.registrationListener(new RegistrationListener() {
+            @Override
+            public boolean wantsUpdatesFor(String address) {
+                return listener.wantsUpdatesFor(address);
+            }
+
+            @Override
+            public void registrationsUpdated(RegistrationUpdateEvent event) {
+                update(listener, event);
+            }
+        });
         selector = listener instanceof NodeSelector picks ? picks : null;
     }
 }

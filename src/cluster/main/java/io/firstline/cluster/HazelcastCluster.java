@@ -196,9 +196,11 @@ public final class HazelcastCluster {
             VertxBuilder builder, HazelcastInstance hazelcast, JoinAddresses addresses, RejectionLog rejections) {
         FeedClusterManager members = new FeedClusterManager(hazelcast);
         BusLimits limits = BusLimits.of(Runtime.getRuntime().maxMemory(), rejections);
+        BusTransport transport = new BusTransport(limits, members::closedByPeer);
         return builder.withClusterManager(members)
-                .withTransport(new BusTransport(limits, members::closedByPeer))
+                .withTransport(transport)
                 .buildClustered()
+                .compose(vertx -> members.open(transport.busLoop(), rejections).map(vertx))
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> {
                     members.lookAgain();
                     addresses.lookUp(vertx);
@@ -425,7 +427,8 @@ public final class HazelcastCluster {
         hazelcast
                 .getMemberAttributeConfig()
                 .setAttribute(FeedClusterManager.NODE_ID, UUID.randomUUID().toString())
-                .setAttribute(FeedClusterManager.MEMBER_NAME, config.self());
+                .setAttribute(FeedClusterManager.MEMBER_NAME, config.self())
+                .setAttribute(FrameReaders.ATTRIBUTE, "1");
         network(hazelcast.getNetworkConfig(), config, address);
         hazelcast.getNetworkConfig().getJoin().setTcpIpConfig(addresses);
         hazelcast.getSerializationConfig().setJavaSerializationFilterConfig(permitted());

@@ -26,6 +26,10 @@
  * it ({@link io.firstline.cluster.NodeLine}). A subscription with {@link io.firstline.replay.Failover#MERGED}
  * arbitrates between these lines and needs no lease.
  *
+ * <p><b>Frames.</b> What a node publishes at a feed's address goes to other nodes in frames of many messages
+ * ({@link io.firstline.cluster.fanout.NodeFrames}). {@link io.firstline.cluster.FeedClusterManager} tells the event bus only of the consumers
+ * that read none.
+ *
  * <p><b>A warm node</b> can take over without a loss, and reports that in its status. It hears the owner, has
  * everything that the owner has published ({@link io.firstline.cluster.MissingRanges}), receives the feed itself, and the two
  * overlap ({@link io.firstline.cluster.StandbyReadiness}). Warm nodes claim a feed first, nodes that do not receive it last. An

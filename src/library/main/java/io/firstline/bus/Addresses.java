@@ -15,6 +15,9 @@ public final class Addresses {
     /** The address of a node of a cluster, followed by its {@code host:port}. */
     public static final String NODE = "firstline.cluster.";
 
+    /** Where a node of a cluster receives frames of many messages, followed by its id. */
+    public static final String FRAMES = "firstline.frames.";
+
     /** The header of a message at {@link #lines}. */
     public static final String LINE = "line";
 
@@ -109,6 +112,15 @@ public final class Addresses {
         String streams = stream(feed, "");
         String stream = address.startsWith(streams) ? address.substring(streams.length()) : "";
         return !stream.isEmpty() && !isReserved(stream);
+    }
+
+    /** Returns whether messages at this address are sent to other nodes in frames of many messages. */
+    public static boolean isFramed(String address) {
+        if (!isOfFeed(address)) {
+            return false;
+        }
+        String feed = feedIn(address);
+        return address.equals(feed(feed)) || address.equals(lines(feed)) || address.equals(replicas(feed));
     }
 
     public static boolean isOfFeed(String address) {

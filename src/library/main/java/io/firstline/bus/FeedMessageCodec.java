@@ -63,8 +63,13 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
 
     @Override
     public FeedMessage decodeFromWire(int start, Buffer wire) {
-        if (wire.length() - start < HEAD) {
-            throw new IllegalArgumentException("feed message of " + (wire.length() - start) + " bytes");
+        return decodeFromWire(start, wire.length(), wire);
+    }
+
+    /** Reads a message that ends before other data. */
+    public FeedMessage decodeFromWire(int start, int end, Buffer wire) {
+        if (end - start < HEAD) {
+            throw new IllegalArgumentException("feed message of " + (end - start) + " bytes");
         }
         byte version = wire.getByte(start);
         if (version != VERSION) {
@@ -76,25 +81,25 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
         long receivedMicros = wire.getLong(start + 14);
         long identity = wire.getLong(start + 22);
         int feedAt = start + HEAD;
-        int connectionAt = feedAt + 4 + length(wire, feedAt);
-        int payloadAt = connectionAt + 4 + length(wire, connectionAt);
+        int connectionAt = feedAt + 4 + length(wire, feedAt, end);
+        int payloadAt = connectionAt + 4 + length(wire, connectionAt, end);
         int payloadStart = payloadAt + 4;
-        int payloadEnd = payloadStart + length(wire, payloadAt);
+        int payloadEnd = payloadStart + length(wire, payloadAt, end);
         return new FeedMessage(
                 shared(string(wire, feedAt)),
                 epoch,
                 sequence,
                 string(wire, connectionAt),
                 receivedMicros,
-                (flags & STREAM) == 0 ? null : stream(wire, payloadEnd),
+                (flags & STREAM) == 0 ? null : stream(wire, payloadEnd, end),
                 identity,
                 wire.getBuffer(payloadStart, payloadEnd),
                 (flags & TEXT) != 0,
                 (flags & LATE) != 0);
     }
 
-    private String stream(Buffer wire, int at) {
-        length(wire, at);
+    private String stream(Buffer wire, int at, int end) {
+        length(wire, at, end);
         return shared(string(wire, at));
     }
 
@@ -111,8 +116,8 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
     }
 
     /** The length of a part of a message, checked because any node may have sent it. */
-    private static int length(Buffer wire, int at) {
-        int there = wire.length() - at - Integer.BYTES;
+    private static int length(Buffer wire, int at, int end) {
+        int there = end - at - Integer.BYTES;
         int length = there < 0 ? -1 : wire.getInt(at);
         if (length < 0 || length > there) {
             throw new IllegalArgumentException("feed message with a part of " + length + " bytes, there are " + there);

@@ -25,6 +25,9 @@ public final class BusSink implements FeedSink {
     private final String linesAddress;
     private final DeliveryOptions options;
     private final boolean hasStreamAddresses;
+    private final FanOut.Address feedFrames;
+    private final FanOut.Address replicaFrames;
+    private final FanOut.Address lineFrames;
 
     public BusSink(Vertx vertx, FeedConfig config) {
         this.boundedPublisher = Backpressure.of(vertx).boundedPublisher(config.name());
@@ -35,6 +38,10 @@ public final class BusSink implements FeedSink {
         this.eventsAddress = Addresses.events(config.name());
         this.options = new DeliveryOptions().setLocalOnly(!vertx.isClustered());
         this.hasStreamAddresses = !config.streamPointer().isEmpty();
+        FanOut fanOut = FanOut.of(vertx);
+        this.feedFrames = fanOut.address(feedAddress);
+        this.replicaFrames = fanOut.address(replicaAddress());
+        this.lineFrames = fanOut.address(linesAddress);
     }
 
     /** Returns the address at which other nodes that receive the feed find whole messages. */
@@ -55,9 +62,11 @@ public final class BusSink implements FeedSink {
         } else {
             boundedPublisher.batch().end(); // before a change of the configuration, messages had another body
             boundedPublisher.publish(feedAddress, body, options);
+            feedFrames.publish(body, null);
         }
         if (message.epoch() != 0 && config.body() != Body.MESSAGE) {
             boundedPublisher.publish(replicaAddress(), message, options);
+            replicaFrames.publish(message, null);
         }
         String stream = message.stream();
         if (hasStreamAddresses && stream != null && !Addresses.isReserved(stream)) {
@@ -73,6 +82,7 @@ public final class BusSink implements FeedSink {
      */
     public void publishLine(FeedMessage message, DeliveryOptions line) {
         boundedPublisher.publish(linesAddress, message, line);
+        lineFrames.publish(message, line.getHeaders().get(Addresses.LINE));
         boundedPublisher.published(message.payload().length());
     }
 

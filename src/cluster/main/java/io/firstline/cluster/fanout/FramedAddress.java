@@ -1,0 +1,120 @@
+package io.firstline.cluster.fanout;
+
+import io.firstline.bus.publish.FanOut;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Collects what is published at one address in a turn of the event loop, encodes it once, and sends it to each node that
+ * consumes the address and reads frames. A frame is sent earlier if it is full or a millisecond old. Thread-safe.
+ */
+public final class FramedAddress implements FanOut.Address {
+    private static final Logger LOG = LoggerFactory.getLogger(FramedAddress.class);
+    /** What the send buffer of a connection between nodes takes. */
+    private static final int FULL_BYTES = 64 << 10;
+
+    private static final int FIRST_BYTES = 512;
+    /** What may wait until the consumers are known. */
+    private static final int MOST_WAITING_BYTES = 16 << 20;
+
+    private static final long OLDEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Vertx vertx;
+    private final String address;
+    private final LongSupplier nowNanos;
+    private final FeedFrame frames = new FeedFrame();
+    /** The nodes that get frames; null = not known yet. */
+    private volatile List<String> nodes;
+
+    /** Null = nothing waits. */
+    private Buffer frame;
+
+    private String line;
+    private long beganNanos;
+    private int lastBytes;
+    /** Whole frames; empty when the nodes are known. */
+    private final Queue<Buffer> waiting = new ArrayDeque<>();
+
+    private int waitingBytes;
+    private boolean endsTurn;
+
+    FramedAddress(Vertx vertx, String address, LongSupplier nowNanos) {
+        this.vertx = vertx;
+        this.address = address;
+        this.nowNanos = nowNanos;
+    }
+
+    /** Sets the nodes that get frames; null = they are not known. */
+    public void nodes(List<String> nodeIds) {
+        nodes = nodeIds;
+        vertx.runOnContext(v -> turnEnds()); // the first messages may wait for it
+    }
+
+    @Override
+    public synchronized void publish(Object body, String lineOfBody) {
+        if (frame == null) {
+            List<String> readers = nodes;
+            if (readers != null && readers.isEmpty()) {
+                return;
+            }
+        } else if (!Objects.equals(line, lineOfBody)) {
+            send();
+        }
+        long now = nowNanos.getAsLong();
+        if (frame == null) {
+            line = lineOfBody;
+            beganNanos = now;
+            frame = FeedFrame.begin(address, line, Math.max(FIRST_BYTES, Math.min(lastBytes, FULL_BYTES)));
+        }
+        frames.add(frame, body);
+        if (frame.length() >= FULL_BYTES || now - beganNanos >= OLDEST_NANOS) {
+            send();
+        }
+        if (frame != null && !endsTurn) {
+            endsTurn = true;
+            vertx.getOrCreateContext().runOnContext(v -> turnEnds());
+        }
+    }
+
+    private synchronized void turnEnds() {
+        endsTurn = false;
+        if (frame != null) {
+            send();
+        } else {
+            sendWaiting();
+        }
+    }
+
+    private void send() {
+        lastBytes = frame.length();
+        if (nodes == null && waitingBytes + lastBytes > MOST_WAITING_BYTES) {
+            LOG.warn("{}: dropped {} bytes, because consumers on other nodes are not known yet", address, lastBytes);
+        } else {
+            waiting.add(frame);
+            waitingBytes += lastBytes;
+        }
+        frame = null;
+        sendWaiting();
+    }
+
+    private void sendWaiting() {
+        List<String> readers = nodes;
+        if (readers == null) {
+            return;
+        }
+        for (Buffer whole = waiting.poll(); whole != null; whole = waiting.poll()) {
+            for (String node : readers) {
+                vertx.eventBus().send(NodeFrames.addressOf(node), whole);
+            }
+        }
+        waitingBytes = 0;
+    }
+}

@@ -1,0 +1,62 @@
+package io.firstline.cluster.fanout;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageCodec;
+import io.vertx.core.eventbus.impl.EventBusImpl;
+import io.vertx.core.eventbus.impl.clustered.ClusteredMessage;
+import io.vertx.core.shareddata.Shareable;
+
+/**
+ * A message of another node, read from a frame. The event bus delivers it as if it had arrived alone: not to local consumers, which
+ * get only what their own node publishes.
+ */
+final class RemoteMessage extends ClusteredMessage<Object, Object> {
+    private static final Codec CODEC = new Codec();
+
+    RemoteMessage(EventBusImpl bus, String address, MultiMap headers, Object body) {
+        super(null, address, headers, body, CODEC, false, bus);
+    }
+
+    private RemoteMessage(RemoteMessage other) {
+        super(other);
+    }
+
+    @Override
+    public RemoteMessage copyBeforeReceive() {
+        return new RemoteMessage(this);
+    }
+
+    @Override
+    public boolean isFromWire() {
+        return true;
+    }
+
+    /** Gives each consumer an own copy of a mutable body. A FeedMessage is shared, as on its own node. */
+    private static final class Codec implements MessageCodec<Object, Object> {
+        @Override
+        public Object transform(Object body) {
+            return body instanceof Shareable mutable ? mutable.copy() : body;
+        }
+
+        @Override
+        public void encodeToWire(Buffer wire, Object body) {
+            throw new UnsupportedOperationException("delivered on this node only");
+        }
+
+        @Override
+        public Object decodeFromWire(int start, Buffer wire) {
+            throw new UnsupportedOperationException("delivered on this node only");
+        }
+
+        @Override
+        public String name() {
+            return "firstline.remote";
+        }
+
+        @Override
+        public byte systemCodecID() {
+            return -1;
+        }
+    }
+}

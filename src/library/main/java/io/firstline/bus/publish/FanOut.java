@@ -1,0 +1,40 @@
+package io.firstline.bus.publish;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.shareddata.Shareable;
+
+/**
+ * Passes published messages on to other nodes of a cluster, many in one frame. The cluster provides it; without one,
+ * Vert.x sends each message to each other node that consumes its address.
+ */
+public interface FanOut extends Shareable {
+    /** What is published at one address. */
+    interface Address {
+        /**
+         * Passes a message on to the nodes that read frames. The caller also publishes it on the event bus, which
+         * reaches the other consumers.
+         *
+         * <p>May be called on any thread; messages keep the order of the calls.
+         *
+         * @param body a {@link io.firstline.stream.FeedMessage}, a {@code Buffer} or a {@code JsonObject}; it is encoded before
+         *     this method returns
+         * @param line the header {@link io.firstline.bus.Addresses#LINE}; null = none
+         */
+        void publish(Object body, String line);
+    }
+
+    /** Returns the address; from now on, nodes that read frames get its messages only through it. */
+    Address address(String address);
+
+    /** Sets the instance of a Vert.x, before its first feed. */
+    static void set(Vertx vertx, FanOut fanOut) {
+        vertx.sharedData().<String, FanOut>getLocalMap(FanOut.class.getName()).put(FanOut.class.getName(), fanOut);
+    }
+
+    /** Returns the instance of a Vert.x; without a cluster, one that does nothing. */
+    static FanOut of(Vertx vertx) {
+        return vertx.sharedData()
+                .<String, FanOut>getLocalMap(FanOut.class.getName())
+                .getOrDefault(FanOut.class.getName(), address -> (body, line) -> {});
+    }
+}
