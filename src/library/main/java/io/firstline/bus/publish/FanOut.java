@@ -8,7 +8,7 @@ import io.vertx.core.shareddata.Shareable;
  * Vert.x sends each message to each other node that consumes its address.
  */
 public interface FanOut extends Shareable {
-    /** What is published at one address. */
+    /** An address whose messages go to other nodes in frames. */
     interface Address {
         /**
          * Passes a message on to the nodes that read frames. The caller also publishes it on the event bus, which
