@@ -48,7 +48,7 @@ final class NodeFeed implements AutoCloseable {
     private final List<Supplier<Future<Void>>> closing = new ArrayList<>();
     private long published;
 
-    /** What one consumer has got. */
+    /** The messages that one consumer has got. */
     private static final class Receipt {
         private volatile long last;
         private volatile Histogram ages;

@@ -26,7 +26,7 @@
  * it ({@link io.firstline.cluster.NodeLine}). A subscription with {@link io.firstline.replay.Failover#MERGED}
  * arbitrates between these lines and needs no lease.
  *
- * <p><b>Frames.</b> What a node publishes at a feed's address goes to other nodes in frames of many messages
+ * <p><b>Frames.</b> Messages of a feed's address go to other nodes in frames of many messages
  * ({@link io.firstline.cluster.fanout.NodeFrames}). {@link io.firstline.cluster.FeedClusterManager} tells the event bus only of the consumers
  * that read none.
  *

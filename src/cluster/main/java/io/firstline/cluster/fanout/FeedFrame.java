@@ -86,7 +86,7 @@ final class FeedFrame {
     }
 
     /**
-     * Reads the messages of a frame, each into objects of its own.
+     * Reads the messages of a frame into new objects.
      *
      * @param start from {@link Head#end}
      * @throws IllegalArgumentException if it is malformed; the messages before that were passed on

@@ -18,11 +18,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class FramedAddress implements FanOut.Address {
     private static final Logger LOG = LoggerFactory.getLogger(FramedAddress.class);
-    /** What the send buffer of a connection between nodes takes. */
+    /** The size of the send buffer of a connection between nodes. */
     private static final int FULL_BYTES = 64 << 10;
 
     private static final int FIRST_BYTES = 512;
-    /** What may wait until the consumers are known. */
+    /** The bound of frames that wait until the consumers are known. */
     private static final int MOST_WAITING_BYTES = 16 << 20;
 
     private static final long OLDEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
