@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member of the cluster: deploys the feeds that the member carries. Their leases have an event loop and connections
- * of their own ({@link LeaseLoop}), so that a busy feed costs no lease.
+ * A member of the cluster: deploys the feeds that the member carries. Leases have another event loop and other
+ * connections than feeds ({@link LeaseLoop}), so that a busy feed costs no lease.
  *
  * <p>Members send each other messages at {@code firstline.cluster.<host:port>} while they are not connected otherwise.
  * The request {@code {"do": "status"}} at that address returns the feeds that the member carries, and the members that
@@ -179,7 +179,7 @@ public final class ClusterVerticle extends VerticleBase {
         }
     }
 
-    /** What the leases need of this node. */
+    /** The services of this node for its leases. */
     private final class Outside implements LeaseLoop.Outside {
         @Override
         public void send(String member, JsonObject message) {

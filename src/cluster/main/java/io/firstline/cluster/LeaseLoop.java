@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives a {@link LeaseNode} with a timer and with the messages of other members, and carries its actions out. Runs on
- * an event loop of its own, with connections of its own ({@link ControlLink}), so that leases do not expire while
- * messages of feeds are queued.
+ * Drives a {@link LeaseNode} with a timer and with the messages of other members, and carries its actions out. No
+ * feed shares its event loop and its connections ({@link ControlLink}), so that leases do not expire while messages of
+ * feeds are queued.
  *
  * <p>A release travels on the event bus, behind the messages of the feed: the next owner has then received them.
  */
@@ -52,7 +52,7 @@ final class LeaseLoop {
     /** How many of its feeds this node does not compare because it is overloaded. */
     private int shed;
 
-    /** What the loop needs of the node. Called on the loop. */
+    /** The services of the node for the loop. Called on the loop. */
     interface Outside {
         /** Sends a message to a member on the event bus. */
         void send(String member, JsonObject message);

@@ -31,7 +31,7 @@ public final class ReplicaCore {
 
     private static final int COMPARED_MESSAGES = 200_000;
     static final long DEFAULT_BYTES = 64 << 20;
-    /** What a message takes in memory beside its payload. */
+    /** The memory of a message beside its payload. */
     private static final int MESSAGE_BYTES = 250;
 
     /** How many more messages than needed a standby requests when it begins to listen. */

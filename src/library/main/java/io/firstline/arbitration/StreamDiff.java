@@ -28,7 +28,7 @@ public final class StreamDiff<M> {
     /** A message that we have not received ourselves. */
     public static final long NOT_RECEIVED = Long.MIN_VALUE;
 
-    /** What a message takes in memory of which only the identity is remembered. */
+    /** The memory of a message of which only the identity is remembered. */
     private static final int IDENTITY_BYTES = 128;
 
     private final long maxAgeNanos;
