@@ -159,7 +159,7 @@ class NodesSimulationTest {
 
         private void check(String name, SimulatedConsumer consumer) {
             int lost = consumer.lost(calmFrom);
-            if (consumer.disordered > 0 && consumer.excuses.size() == 1 && !exchangeCut) {
+            if (consumer.disordered > 0 && consumer.keepsOrder() && !exchangeCut) {
                 faults.add(name + " out of order: " + consumer.disordered);
             }
             if (lost > 0 || consumer.twice > 0) {

@@ -123,6 +123,11 @@ final class SimulatedConsumer {
         return reports.size();
     }
 
+    /** Whether no exception allows messages out of order; those of a reported hole may come late when nodes are merged. */
+    boolean keepsOrder() {
+        return excuses.size() == 1 && (!merges || reports.isEmpty());
+    }
+
     /** Whether a loss was reported in the place of a message. */
     private boolean isReported(int number) {
         long sent = feed.sentNanos.get(number);
