@@ -19,11 +19,66 @@ public final class EtcdProcess implements AutoCloseable {
 
     private final List<String> command;
     private final int port;
+    /** Where it answers without TLS whether it is healthy. */
+    private final String plainUrl;
+
     private Process process;
 
-    private EtcdProcess(List<String> command, int port) {
+    private EtcdProcess(List<String> command, int port, String plainUrl) {
         this.command = command;
         this.port = port;
+        this.plainUrl = plainUrl;
+    }
+
+    /**
+     * One member that serves only clients with a certificate.
+     *
+     * @param directory for its data
+     * @param certificate of the server
+     * @param authority the PEM file with the authority of the clients' certificates
+     */
+    public static EtcdProcess startWithTls(Path directory, Tls certificate, String authority) {
+        int port = ScriptedServer.refusingPort();
+        String plainUrl = "http://127.0.0.1:" + ScriptedServer.refusingPort();
+        String peer = "http://127.0.0.1:" + ScriptedServer.refusingPort();
+        List<String> command =
+                new ArrayList<>(command("m0", directory.resolve("m0"), "https://127.0.0.1:" + port, peer));
+        command.addAll(List.of(
+                "--initial-cluster",
+                "m0=" + peer,
+                "--listen-metrics-urls",
+                plainUrl,
+                "--client-cert-auth",
+                "--trusted-ca-file",
+                authority,
+                "--cert-file",
+                certificate.shown(),
+                "--key-file",
+                certificate.key()));
+        EtcdProcess member = new EtcdProcess(command, port, plainUrl);
+        member.launch();
+        member.awaitHealth();
+        return member;
+    }
+
+    private static List<String> command(String name, Path data, String client, String peer) {
+        return List.of(
+                PROGRAM.toString(),
+                "--name",
+                name,
+                "--data-dir",
+                data.toString(),
+                "--listen-client-urls",
+                client,
+                "--advertise-client-urls",
+                client,
+                "--listen-peer-urls",
+                peer,
+                "--initial-advertise-peer-urls",
+                peer,
+                "--unsafe-no-fsync",
+                "--log-level",
+                "error");
     }
 
     public static boolean isInstalled() {
@@ -54,27 +109,10 @@ public final class EtcdProcess implements AutoCloseable {
         for (int i = 0; i < members; i++) {
             String client = "http://127.0.0.1:" + ports.get(i);
             String peer = "http://127.0.0.1:" + ports.get(members + i);
-            EtcdProcess member = new EtcdProcess(
-                    List.of(
-                            PROGRAM.toString(),
-                            "--name",
-                            "m" + i,
-                            "--data-dir",
-                            directory.resolve("m" + i + "-" + ports.get(i)).toString(),
-                            "--listen-client-urls",
-                            client,
-                            "--advertise-client-urls",
-                            client,
-                            "--listen-peer-urls",
-                            peer,
-                            "--initial-advertise-peer-urls",
-                            peer,
-                            "--initial-cluster",
-                            all,
-                            "--unsafe-no-fsync",
-                            "--log-level",
-                            "error"),
-                    ports.get(i));
+            List<String> command =
+                    new ArrayList<>(command("m" + i, directory.resolve("m" + i + "-" + ports.get(i)), client, peer));
+            command.addAll(List.of("--initial-cluster", all));
+            EtcdProcess member = new EtcdProcess(command, ports.get(i), client);
             member.launch();
             processes.add(member);
         }
@@ -118,7 +156,7 @@ public final class EtcdProcess implements AutoCloseable {
     private String ask(String method, String path, String body) {
         try {
             HttpURLConnection connection =
-                    (HttpURLConnection) URI.create(url() + path).toURL().openConnection();
+                    (HttpURLConnection) URI.create(plainUrl + path).toURL().openConnection();
             connection.setConnectTimeout(TIMEOUT_MS);
             connection.setReadTimeout(TIMEOUT_MS);
             connection.setRequestMethod(method);

@@ -134,10 +134,21 @@ public final class Tls {
         return certificate.toString();
     }
 
+    /** The certificate itself as a PEM file, also if an authority has issued it: for one who shows it. */
+    public String shown() {
+        try {
+            Path file = store.resolveSibling(store.getFileName() + ".pem");
+            pem(file, "CERTIFICATE", keys().getCertificate(SERVER).getEncoded());
+            return file.toString();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** The key of the certificate as a PEM file, for a server that reads such. */
     public String key() {
         try {
-            Path file = store.resolveSibling("server.key");
+            Path file = store.resolveSibling(store.getFileName() + ".key");
             pem(
                     file,
                     "PRIVATE KEY",
