@@ -58,4 +58,35 @@ class MessageEntriesTest {
         assertFalse(entries.isDeliveredBy(513, 5));
         assertEquals(513 * 7, entries.label(513));
     }
+
+    /** Entries arrive 50 ms apart: 13 s a page. */
+    @Test
+    void shouldTakeMarksForEntriesOfPackedPages() {
+        MessageEntries entries = new MessageEntries(2_048);
+        for (int i = 1; i <= 2_000; i++) {
+            entries.previous(entries.add(31 * i, 0, 7, i % 5, 50_000_000L * i), i - 1);
+        }
+        for (int sequence = 1; sequence <= 2_000; sequence += 3) {
+            entries.markDelivered(sequence, 63);
+            entries.markPlaced(sequence, 0);
+            entries.forgetWinner(sequence);
+        }
+        remove(entries, 1_000);
+        entries.release(2);
+
+        assertEquals(0, entries.deliveredBy(1), "its page has been left");
+        assertEquals(0, entries.previous(1_001), "forgotten");
+        for (int sequence = 1_001; sequence <= 2_000; sequence++) {
+            boolean marked = sequence % 3 == 1;
+            long released = sequence % 5 == 2 ? 0 : 1L << sequence % 5;
+            assertEquals(31L * sequence, entries.hash(sequence));
+            assertEquals(50_000_000L * sequence, entries.firstNanos(sequence));
+            assertEquals(7, entries.stream(sequence));
+            assertEquals(marked ? released | 1L << 63 : released, entries.deliveredBy(sequence));
+            assertEquals(marked ? 1 : 0, entries.placedBy(sequence));
+            assertEquals(released == 0 ? -1 : sequence % 5, entries.publisher(sequence));
+            assertEquals(released == 0 || marked ? -1 : sequence % 5, entries.winner(sequence));
+        }
+        assertEquals(1_001, entries.previous(1_002));
+    }
 }

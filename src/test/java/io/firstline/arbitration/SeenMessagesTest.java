@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SeenMessagesTest {
     private static final long FOR_EVER = Long.MAX_VALUE;
+    private static final long MS = 1_000_000;
 
     /** History of 8: a table of 16 places; hashes equal modulo 16 share a home. */
     @Test
@@ -148,10 +149,11 @@ class SeenMessagesTest {
         }
     }
 
-    /** The last cases grow during the run, once with streams and repeats, once before there are any. */
+    /** The last cases grow during the run, with streams and repeats, or before there are any, and pack old pages. */
     @ParameterizedTest
     @CsvSource({"1, 1000", "2, 1000", "3, 1000", "7, 1000", "64, 1000", "300, 1000", "1000, 40000", "1500, 30000"})
-    void shouldBehaveLikeANaiveList(int capacity, long span) {
+    void shouldBehaveLikeANaiveList(int capacity, long spanMs) {
+        long span = spanMs * MS;
         Long given = Long.getLong("firstline.seed");
         long seed = given != null ? given : System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);
@@ -162,7 +164,7 @@ class SeenMessagesTest {
         long[] passed = new long[64];
         long now = 0;
         for (int step = 0; step < 40_000; step++) {
-            now += random.nextInt(random.nextInt(100) == 0 ? 2_000 : 12);
+            now += MS * random.nextInt(random.nextInt(100) == 0 ? 2_000 : 12);
             int slot = random.nextInt(4) * 21;
             // few homes: some hashes share their home, some are equal
             long hash = step < quietFor ? step : random.nextInt(5) + 1_024L * random.nextInt(1 + capacity / 4);
@@ -187,7 +189,7 @@ class SeenMessagesTest {
             if (random.nextInt(500) == 0) {
                 history.release(slot);
                 naive.entries.values().forEach(e -> e.delivered.remove(slot));
-                floor[slot] = now - random.nextInt(200);
+                floor[slot] = now - MS * random.nextInt(200);
                 passed[slot] = 0;
             }
             assertThat(history.newest() - history.oldest() + 1).isEqualTo(naive.entries.size());

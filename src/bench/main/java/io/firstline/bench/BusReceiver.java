@@ -45,7 +45,7 @@ final class BusReceiver implements Receiver {
     BusReceiver(Vertx vertx, Target target, int number) {
         this.vertx = vertx;
         this.target = target;
-        this.consumption = new Consumption(target.form().quote());
+        this.consumption = new Consumption(target);
         this.number = number;
         this.name = "bench-" + number;
     }

@@ -11,15 +11,20 @@ final class Consumption {
 
     private final Quote quote;
     private final SequenceLedger ledger = new SequenceLedger();
-    private final Histogram ageNanos = new Histogram(1, MAX_NANOS, 3);
+    private final Histogram ageNanos;
 
     Consumption() {
-        this(Quote.TICKER);
+        this(Quote.TICKER, 3);
     }
 
-    /** Reads messages of this form. */
-    Consumption(Quote quote) {
+    /** Reads the messages of a target; with many feeds, the ages have two digits: 30 KB a feed instead of 220. */
+    Consumption(Target target) {
+        this(target.form().quote(), target.feeds() > 1 ? 2 : 3);
+    }
+
+    private Consumption(Quote quote, int digits) {
         this.quote = quote;
+        this.ageNanos = new Histogram(1, MAX_NANOS, digits);
     }
 
     /** Counts a message that the client passes to its user. */

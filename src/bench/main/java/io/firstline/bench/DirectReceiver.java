@@ -25,7 +25,7 @@ final class DirectReceiver implements Receiver {
     DirectReceiver(Vertx vertx, Target target) {
         this.vertx = vertx;
         this.target = target;
-        this.consumption = new Consumption(target.form().quote());
+        this.consumption = new Consumption(target);
         this.context = ((VertxInternal) vertx).createEventLoopContext();
     }
 

@@ -3,6 +3,8 @@ package io.firstline.arbitration;
 import io.firstline.arbitration.report.LineFigures;
 import java.util.Arrays;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.IntCountsHistogram;
+import org.HdrHistogram.PackedHistogram;
 
 /**
  * One connection as the arbiter sees it: whether it is in step with the merged stream, and the figures of its copies.
@@ -86,11 +88,11 @@ public final class Line {
     private long trustedSaves;
     /**
      * The lags of earlier windows: a copy is recorded once. Grows with the longest lag: most lags are short, and lines
-     * are many.
+     * are many. Rarely changed, so it is packed; the window is not, because each copy changes it.
      */
-    private final Histogram earlierLagMicros = new Histogram(2);
+    private final Histogram earlierLagMicros = new PackedHistogram(2);
 
-    private final Histogram windowLagMicros = new Histogram(2);
+    private final IntCountsHistogram windowLagMicros = new IntCountsHistogram(2);
     private long lossesBeforeWindow;
     /** Messages that it lacks by the numbers of its connection; most of them are losses too. */
     private long lacking;
@@ -323,6 +325,9 @@ public final class Line {
             figures.lag(lagNanos);
         }
         long micros = Math.min(MAX_LAG_MICROS, Math.max(0, lagNanos / 1_000));
+        if (windowLagMicros.getTotalCount() == Integer.MAX_VALUE) {
+            startWindow(); // its counts are of 32 bits: no window of a line that works is that long
+        }
         windowLagMicros.recordValue(micros);
     }
 
@@ -404,7 +409,8 @@ public final class Line {
      * count as 0.
      */
     public Histogram lagMicros() {
-        Histogram lagMicros = earlierLagMicros.copy();
+        Histogram lagMicros = new Histogram(2);
+        lagMicros.add(earlierLagMicros);
         lagMicros.add(windowLagMicros);
         return lagMicros;
     }

@@ -3,46 +3,61 @@ package io.firstline.arbitration;
 import java.util.Arrays;
 
 /**
- * The facts of the messages published last, by sequence: a ring that doubles on request. Whoever fills it bounds it.
+ * The facts of the messages published last, by sequence. Whoever fills it bounds it.
  *
- * <p>Each entry has its eight numbers in 64 bytes, one after the other: a copy touches one cache
- * line or two, and not eight. They are in pages of 16 KiB, of which only those with entries exist: one array of all
- * would be half empty after it has doubled, and G1 gives an array of half a region or more whole regions. Besides, each
- * place takes 2 bytes, 12 more once streams or contents are known.
+ * <p>Each entry has its ten numbers in 80 bytes, one after the other: a copy touches one cache line or two, and not
+ * ten. They are in pages, of which only those with entries exist. A page whose youngest entry is older than
+ * {@link #PACK_NANOS} is packed: nearly nothing asks for its entries any more, and they are most of all.
  */
 final class MessageEntries {
     private static final int NONE = -1;
 
     private static final int PAGE_SHIFT = 8;
-    private static final int IN_PAGE = (1 << PAGE_SHIFT) - 1;
-    private static final int SHIFT = 3;
-    /** In place of a page that does not exist: a look at a message just forgotten finds zeros, a mark on it is dropped. */
-    private static final long[] NO_PAGE = new long[(IN_PAGE + 1) << SHIFT];
+    static final int PAGE_SIZE = 1 << PAGE_SHIFT;
+    private static final int IN_PAGE = PAGE_SIZE - 1;
 
-    private static final int HASH = 0;
-    private static final int FIRST_NANOS = 1;
-    private static final int DELIVERED_BY = 2;
-    private static final int OWN_NANOS = 3;
-    private static final int PREVIOUS = 4;
-    private static final int NEXT = 5;
-    private static final int LABEL = 6;
-    private static final int PLACED_BY = 7;
+    /** Then nearly all copies have arrived, and losses and saves are counted: the winner is forgotten. */
+    static final long PACK_NANOS = Settlement.MAX_SETTLING_NANOS + 100_000_000L;
+
+    static final int HASH = 0;
+    static final int DELIVERED_BY = 1;
+    static final int PLACED_BY = 2;
+    /** Winner and publisher, plus one, in the lowest byte and the highest; the stream between them. */
+    private static final int FACTS = 3;
+
+    private static final int CONTENT = 4;
+    /** The numbers until here are bits, the others distances. */
+    static final int LAST_MASK = CONTENT;
+
+    private static final int FIRST_NANOS = 5;
+    private static final int OWN_NANOS = 6;
+    /** How much its neighbour's sequence is higher; 0 = none. */
+    private static final int PREVIOUS = 7;
+
+    private static final int NEXT = 8;
+    static final int LABEL = 9;
+    /** How many numbers an entry has. */
+    static final int NUMBERS = 10;
+
+    private static final int PUBLISHER_SHIFT = 0;
+    private static final int STREAM_SHIFT = 8;
+    private static final int WINNER_SHIFT = 24;
+
+    /** In place of a page that does not exist or is packed. */
+    private static final long[] NO_PAGE = {};
 
     private int mask;
     /** By the number of a page; twice as many places as pages are needed, so that the first and the last never share one. */
     private long[][] pages;
 
+    private PackedMessages[] packed;
     private int pageMask;
-    /** The page that was left last, for the next new one; {@link #NO_PAGE} = none. */
+    /** The number of the oldest page that is not packed. */
+    private long firstOpen;
+    /** A page that is not in use, for the next new one; {@link #NO_PAGE} = none. */
     private long[] freePage = NO_PAGE;
-
-    private byte[] winner;
-    /** As the winner, but kept until that line leaves. */
-    private byte[] publisher;
-    /** Null = no message had a content or a stream so far. */
-    private long[] content;
-
-    private int[] stream;
+    /** The same, packed; null = none. */
+    private PackedMessages freePacked;
 
     private long oldest = 1;
     private long newest;
@@ -55,9 +70,8 @@ final class MessageEntries {
     MessageEntries(int size) {
         this.mask = size - 1;
         this.pages = noPages();
+        this.packed = new PackedMessages[pages.length];
         this.pageMask = pages.length - 1;
-        this.winner = new byte[size];
-        this.publisher = new byte[size];
     }
 
     long oldest() {
@@ -89,63 +103,105 @@ final class MessageEntries {
         return none;
     }
 
-    private long[] page(long sequence) {
-        return pages[(int) (sequence >>> PAGE_SHIFT) & pageMask];
+    private int place(long number) {
+        return (int) number & pageMask;
     }
 
     private long get(long sequence, int number) {
-        return page(sequence)[at(sequence) + number];
+        long[] page = pages[place(sequence >>> PAGE_SHIFT)];
+        return page == NO_PAGE ? getPacked(sequence, number) : page[at(sequence) + number];
+    }
+
+    /** A look at a message just forgotten finds zeros, if its page has been left. */
+    private long getPacked(long sequence, int number) {
+        PackedMessages page = packed[place(sequence >>> PAGE_SHIFT)];
+        return page == null ? 0 : page.get(number, (int) sequence & IN_PAGE);
     }
 
     private void set(long sequence, int number, long value) {
-        long[] page = page(sequence);
-        if (page != NO_PAGE) {
+        long[] page = pages[place(sequence >>> PAGE_SHIFT)];
+        if (page == NO_PAGE) {
+            setPacked(sequence, number, value);
+        } else {
             page[at(sequence) + number] = value;
         }
     }
 
-    private static int at(long sequence) {
-        return ((int) sequence & IN_PAGE) << SHIFT;
+    /** A mark on a message just forgotten is dropped, if its page has been left. */
+    private void setPacked(long sequence, int number, long value) {
+        PackedMessages page = packed[place(sequence >>> PAGE_SHIFT)];
+        if (page != null && !page.set(number, (int) sequence & IN_PAGE, value)) {
+            long[] open = newPage();
+            page.unpack(open);
+            open[at(sequence) + number] = value;
+            page.pack(open);
+            freePage = open;
+        }
     }
 
-    private long[] pageToFill(long sequence) {
-        int number = (int) (sequence >>> PAGE_SHIFT) & pageMask;
-        if (pages[number] == NO_PAGE) {
-            pages[number] = freePage == NO_PAGE ? new long[NO_PAGE.length] : freePage;
-            freePage = NO_PAGE;
+    private static int at(long sequence) {
+        return ((int) sequence & IN_PAGE) * NUMBERS;
+    }
+
+    private long[] newPage() {
+        long[] page = freePage == NO_PAGE ? new long[PAGE_SIZE * NUMBERS] : freePage;
+        freePage = NO_PAGE;
+        return page;
+    }
+
+    private long[] pageToFill(long sequence, long nowNanos) {
+        int place = place(sequence >>> PAGE_SHIFT);
+        if (pages[place] == NO_PAGE) {
+            packOld(nowNanos);
+            pages[place] = newPage();
         }
-        return pages[number];
+        return pages[place];
+    }
+
+    /** Packs the pages with old entries only. */
+    private void packOld(long nowNanos) {
+        long current = newest >>> PAGE_SHIFT;
+        firstOpen = Math.max(firstOpen, oldest >>> PAGE_SHIFT);
+        while (firstOpen < current && nowNanos - firstNanos((firstOpen + 1) << PAGE_SHIFT) > PACK_NANOS) {
+            int place = place(firstOpen);
+            PackedMessages page = freePacked == null ? new PackedMessages() : freePacked;
+            freePacked = null;
+            page.pack(pages[place]);
+            packed[place] = page;
+            freePage = pages[place];
+            pages[place] = NO_PAGE;
+            firstOpen++;
+        }
     }
 
     /** Adds the youngest entry; there must be room. The line of this slot published it. */
     long add(long hash, long messageContent, int messageStream, int slot, long receivedNanos) {
-        long sequence = ++newest;
-        long[] numbers = pageToFill(sequence);
+        long sequence = newest + 1;
+        long[] numbers = pageToFill(sequence, receivedNanos);
+        newest = sequence;
         int at = at(sequence);
         numbers[at + HASH] = hash;
         numbers[at + FIRST_NANOS] = receivedNanos;
         numbers[at + DELIVERED_BY] = 1L << slot;
         numbers[at + PLACED_BY] = 0;
-        int index = index(sequence);
-        winner[index] = (byte) slot;
-        publisher[index] = (byte) slot;
-        if (content == null && (messageContent != 0 || messageStream != 0)) {
-            content = new long[mask + 1];
-            stream = new int[mask + 1];
-        }
-        if (content != null) {
-            content[index] = messageContent;
-            stream[index] = messageStream;
-        }
+        numbers[at + FACTS] = (slot + 1L) << PUBLISHER_SHIFT
+                | (long) messageStream << STREAM_SHIFT
+                | (slot + 1L) << WINNER_SHIFT;
+        numbers[at + CONTENT] = messageContent;
         return sequence;
     }
 
     void removeOldest() {
         oldest++;
         if (((int) oldest & IN_PAGE) == 0) {
-            int left = (int) ((oldest - 1) >>> PAGE_SHIFT) & pageMask;
-            freePage = pages[left];
-            pages[left] = NO_PAGE;
+            int left = place((oldest - 1) >>> PAGE_SHIFT);
+            if (packed[left] != null) {
+                freePacked = packed[left];
+                packed[left] = null;
+            } else {
+                freePage = pages[left];
+                pages[left] = NO_PAGE;
+            }
         }
     }
 
@@ -187,20 +243,26 @@ final class MessageEntries {
 
     /** The entry before it in the server's order; 0 = none. */
     long previous(long sequence) {
-        return get(sequence, PREVIOUS);
+        long before = neighbour(sequence, PREVIOUS);
+        return before < oldest ? 0 : before; // has been forgotten
     }
 
     void previous(long sequence, long other) {
-        set(sequence, PREVIOUS, other);
+        set(sequence, PREVIOUS, other == 0 ? 0 : other - sequence);
     }
 
     /** The entry after it in the server's order; 0 = none. */
     long next(long sequence) {
-        return get(sequence, NEXT);
+        return neighbour(sequence, NEXT);
     }
 
     void next(long sequence, long other) {
-        set(sequence, NEXT, other);
+        set(sequence, NEXT, other == 0 ? 0 : other - sequence);
+    }
+
+    private long neighbour(long sequence, int number) {
+        long distance = get(sequence, number);
+        return distance == 0 ? 0 : sequence + distance;
     }
 
     /** Grows along the server's order. */
@@ -223,64 +285,62 @@ final class MessageEntries {
 
     /** The slot of the line that delivered the first copy; -1 = a line that delivered it has left, or it was forgotten. */
     int winner(long sequence) {
-        return winner[index(sequence)];
+        return ((int) (get(sequence, FACTS) >>> WINNER_SHIFT) & 0xff) + NONE;
     }
 
     void forgetWinner(long sequence) {
-        winner[index(sequence)] = NONE;
+        set(sequence, FACTS, get(sequence, FACTS) & ~(0xffL << WINNER_SHIFT));
     }
 
     /** The slot of the line that delivered the first copy; -1 = it has left. */
     int publisher(long sequence) {
-        return publisher[index(sequence)];
+        return ((int) (get(sequence, FACTS) >>> PUBLISHER_SHIFT) & 0xff) + NONE;
     }
 
     /** Identifies the bytes of the first copy; 0 = not known. */
     long content(long sequence) {
-        return content == null ? 0 : content[index(sequence)];
+        return get(sequence, CONTENT);
     }
 
     /** The stream it belongs to, 0 = none. */
     int stream(long sequence) {
-        return stream == null ? 0 : stream[index(sequence)];
+        return (int) (get(sequence, FACTS) >>> STREAM_SHIFT) & 0xffff;
     }
 
     /** Removes a line from every entry, so that another line can have its slot. */
     void release(int slot) {
-        long others = ~(1L << slot);
         for (long sequence = oldest; sequence <= newest; sequence++) {
-            int index = index(sequence);
-            if (isDeliveredBy(sequence, slot)) {
-                set(sequence, DELIVERED_BY, get(sequence, DELIVERED_BY) & others);
-                winner[index] = NONE; // it is not known any more that one line was the only one
+            if (isDeliveredBy(sequence, slot) && winner(sequence) != NONE) {
+                forgetWinner(sequence); // it is not known any more that one line was the only one
             }
-            set(sequence, PLACED_BY, get(sequence, PLACED_BY) & others);
-            if (publisher[index] == slot) {
-                publisher[index] = NONE;
+            if (publisher(sequence) == slot) {
+                set(sequence, FACTS, get(sequence, FACTS) & ~(0xffL << PUBLISHER_SHIFT));
+            }
+        }
+        for (int place = 0; place <= pageMask; place++) {
+            if (packed[place] != null) {
+                packed[place].clear(DELIVERED_BY, 1L << slot);
+                packed[place].clear(PLACED_BY, 1L << slot);
+            }
+            for (int at = 0; at < pages[place].length; at += NUMBERS) {
+                pages[place][at + DELIVERED_BY] &= ~(1L << slot);
+                pages[place][at + PLACED_BY] &= ~(1L << slot);
             }
         }
     }
 
     /** Doubles the room. */
     void grow() {
-        int oldMask = mask;
         mask = 2 * mask + 1;
-        growPages();
-        winner = moved(winner, oldMask, new byte[mask + 1]);
-        publisher = moved(publisher, oldMask, new byte[mask + 1]);
-        if (content != null) {
-            content = moved(content, oldMask, new long[mask + 1]);
-            stream = moved(stream, oldMask, new int[mask + 1]);
-        }
-    }
-
-    private void growPages() {
-        long[][] old = pages;
-        int oldPageMask = pageMask;
+        long[][] oldPages = pages;
+        PackedMessages[] oldPacked = packed;
+        int oldMask = pageMask;
         pages = noPages();
+        packed = new PackedMessages[pages.length];
         pageMask = pages.length - 1;
         for (long number = oldest >>> PAGE_SHIFT; number <= newest >>> PAGE_SHIFT; number++) {
-            pages[(int) number & pageMask] = old[(int) number & oldPageMask];
+            pages[place(number)] = oldPages[(int) number & oldMask];
+            packed[place(number)] = oldPacked[(int) number & oldMask];
         }
     }
 

@@ -9,39 +9,40 @@ import java.util.Arrays;
  */
 final class RepeatChains {
     private final MessageEntries entries;
-    private final long[] nextAlike;
+    private long[] nextAlike;
     /** By entry: there was another message of its bytes when it was published, or later. */
-    private final boolean[] repeated;
+    private boolean[] repeated;
 
     private final long[] newestAlike;
     private final long[][] cursors;
     private final ArrayDeque<long[]> freeCursors = new ArrayDeque<>();
 
-    /**
-     * Starts with chains of one entry.
-     *
-     * @param only by the table's place, the entry of the chain
-     */
-    RepeatChains(MessageEntries entries, long[] only) {
-        this(entries, new long[entries.size()], new boolean[entries.size()]);
-        System.arraycopy(only, 0, newestAlike, 0, only.length);
+    /** Starts with the chains of a table, which have one entry each. */
+    RepeatChains(MessageEntries entries, ChainTable chains) {
+        this(entries, new long[entries.size()], new boolean[entries.size()], chains.length());
+        for (int at = 0; at < newestAlike.length; at++) {
+            newestAlike[at] = chains.oldest(at);
+        }
     }
 
-    private RepeatChains(MessageEntries entries, long[] nextAlike, boolean[] repeated) {
+    private RepeatChains(MessageEntries entries, long[] nextAlike, boolean[] repeated, int length) {
         this.entries = entries;
         this.nextAlike = nextAlike;
         this.repeated = repeated;
-        this.newestAlike = new long[2 * nextAlike.length];
-        this.cursors = new long[2 * nextAlike.length][];
+        this.newestAlike = new long[length];
+        this.cursors = new long[length][];
     }
 
-    /** The same for entries that have got more room; {@link #take} moves the chains. */
-    RepeatChains grown() {
+    /** The same for another table; {@link #take} moves the chains. */
+    RepeatChains withTable(int length) {
+        return new RepeatChains(entries, nextAlike, repeated, length);
+    }
+
+    /** The entries have got more room. */
+    void growEntries() {
         int oldMask = nextAlike.length - 1;
-        return new RepeatChains(
-                entries,
-                entries.moved(nextAlike, oldMask, new long[entries.size()]),
-                entries.moved(repeated, oldMask, new boolean[entries.size()]));
+        nextAlike = entries.moved(nextAlike, oldMask, new long[entries.size()]);
+        repeated = entries.moved(repeated, oldMask, new boolean[entries.size()]);
     }
 
     /** The next entry of the chain; 0 = none. */

@@ -5,17 +5,17 @@ package io.firstline.arbitration;
  * insertion and removal cost O(1) and allocate nothing for messages that do not repeat.
  *
  * <p>A message is an entry with its sequence, from 1. Entries of equal bytes form a chain, oldest first: the k-th copy
- * on a line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered. The ring of
- * entries is indexed by sequence; the chains are found through an open-addressing table with linear probing (Knuth,
- * TAOCP 3, 6.4, algorithms L and R).
+ * on a line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered.
  *
- * <p>Begins small, and doubles while it is full of entries that are not old yet. Each entry takes 64 bytes, and each
- * place for one 26, 12 more once streams or contents are known, and 33 more once a message has repeated.
+ * <p>Begins small, and grows while it is full of entries that are not old yet. An entry of the last two seconds takes 80
+ * bytes, an older one about 18, and 8 more with a content. Each has 5 to 8 bytes of the table. Once a message has
+ * repeated, each place of the table takes 12 more and each entry at least 9.
  */
 final class SeenMessages {
     static final int MAX_LINES = Long.SIZE;
 
     private static final int FIRST_SIZE = 256;
+    private static final int MIN_TABLE = 8;
     /** The search for a proof that a line lacks an entry checks at most this many younger ones. */
     private static final int LOOK_AHEAD = ServerOrder.LOOK_AHEAD;
 
@@ -24,28 +24,17 @@ final class SeenMessages {
     private final MessageEntries entries;
     private final ServerOrder order;
 
-    private int tableMask;
-    /** A part of the hash of each chain, 0 = the place is empty: most searches read nothing else. */
-    private int[] tags;
-
-    private long[] oldestAlike;
+    private ChainTable chains;
     /** Null = every chain has one entry: most feeds never repeat themselves. */
     private RepeatChains repeats;
 
-    /** The result of the last search, if still valid: the same hash is searched several times for one copy. */
-    private long foundHash;
-
-    private int foundAt = -1;
-
     SeenMessages(int maxEntries, long spanNanos) {
-        this.capacity = maxEntries;
+        this.capacity = Math.min(maxEntries, ChainTable.MAX_SIZE);
         this.spanNanos = spanNanos;
-        int size = Math.min(FIRST_SIZE, Math.max(2, Integer.highestOneBit(maxEntries - 1) << 1));
+        int size = Math.min(FIRST_SIZE, Math.max(2, Integer.highestOneBit(capacity - 1) << 1));
         this.entries = new MessageEntries(size);
         this.order = new ServerOrder(entries);
-        this.tableMask = 2 * size - 1;
-        this.tags = new int[2 * size];
-        this.oldestAlike = new long[2 * size];
+        this.chains = new ChainTable(entries, Math.max(MIN_TABLE, size));
     }
 
     /** The order of the messages of each stream. */
@@ -96,7 +85,7 @@ final class SeenMessages {
     /** A line did not deliver this entry after all: it may still do so. */
     void unmarkDelivered(long sequence, int slot) {
         entries.unmarkDelivered(sequence, slot);
-        long[] cursor = cursors(find(hash(sequence)));
+        long[] cursor = cursors(chains.find(hash(sequence)));
         if (cursor != null) {
             cursor[slot] = 0;
         }
@@ -158,7 +147,7 @@ final class SeenMessages {
      * the end.
      */
     long alikeBetween(long from, long until, int slot, long messageHash) {
-        long each = oldestAlike[find(messageHash)];
+        long each = chains.oldest(chains.find(messageHash));
         while (each != 0
                 && (isDeliveredBy(each, slot)
                         || stream(each) != stream(from)
@@ -171,13 +160,13 @@ final class SeenMessages {
 
     /** Whether exactly one entry has this hash: only then a copy identifies its message beyond doubt. */
     boolean isUnique(long messageHash) {
-        int at = find(messageHash);
-        return oldestAlike[at] != 0 && next(oldestAlike[at]) == 0;
+        long first = chains.oldest(chains.find(messageHash));
+        return first != 0 && next(first) == 0;
     }
 
     /** Whether an entry of this hash is older than a sequence. */
     boolean hasOlder(long messageHash, long sequence) {
-        long first = oldestAlike[find(messageHash)];
+        long first = chains.oldest(chains.find(messageHash));
         return first != 0 && first < sequence;
     }
 
@@ -193,8 +182,8 @@ final class SeenMessages {
      * @param repeatsFloorNanos the same for entries with younger ones or older ones of the same hash
      */
     long match(long messageHash, int slot, long floorNanos, long repeatsFloorNanos) {
-        int at = find(messageHash);
-        long sequence = oldestAlike[at];
+        int at = chains.find(messageHash);
+        long sequence = chains.oldest(at);
         if (sequence == 0) {
             return 0;
         }
@@ -213,7 +202,7 @@ final class SeenMessages {
      * A line will not deliver this entry any more: returns the next one of this hash that it has not delivered, or 0.
      */
     long pass(long messageHash, long sequence, int slot) {
-        long[] cursor = cursors(find(messageHash));
+        long[] cursor = cursors(chains.find(messageHash));
         long next = skip(sequence, cursor, slot);
         while (next != 0 && isDeliveredBy(next, slot)) {
             next = skip(next, cursor, slot);
@@ -263,17 +252,19 @@ final class SeenMessages {
             forgetOldest();
         }
         if (entries.count() == entries.size()) {
-            grow();
+            growEntries();
+        }
+        if (chains.isFull()) {
+            rebuild(chains.length() + chains.length() / 2);
         }
         long sequence = entries.add(messageHash, messageContent, messageStream, slot, receivedNanos);
         order.append(sequence, messageStream);
-        int at = find(messageHash);
-        boolean repeated = oldestAlike[at] != 0;
+        int at = chains.find(messageHash);
+        boolean repeated = chains.oldest(at) != 0;
         if (!repeated) {
-            oldestAlike[at] = sequence;
-            tags[at] = tag(messageHash);
+            chains.begin(at, messageHash, sequence);
         } else if (repeats == null) {
-            repeats = new RepeatChains(entries, oldestAlike);
+            repeats = new RepeatChains(entries, chains);
         }
         if (repeats != null) {
             repeats.add(at, sequence, repeated);
@@ -281,31 +272,30 @@ final class SeenMessages {
         return sequence;
     }
 
-    private void grow() {
+    private void growEntries() {
         entries.grow();
-        RepeatChains old = repeats;
-        repeats = old == null ? null : old.grown();
-        rebuildTable(old);
+        if (repeats != null) {
+            repeats.growEntries();
+        }
+        rebuild(chains.length());
     }
 
-    private void rebuildTable(RepeatChains old) {
-        long[] chains = oldestAlike;
-        tableMask = 2 * entries.size() - 1;
-        tags = new int[tableMask + 1];
-        oldestAlike = new long[tableMask + 1];
-        foundAt = -1;
-        for (int from = 0; from < chains.length; from++) {
-            if (chains[from] != 0) {
-                long chainHash = entries.hash(chains[from]);
-                int to = find(chainHash);
-                tags[to] = tag(chainHash);
-                oldestAlike[to] = chains[from];
+    private void rebuild(int length) {
+        ChainTable old = chains;
+        RepeatChains oldRepeats = repeats;
+        chains = new ChainTable(entries, length);
+        repeats = oldRepeats == null ? null : oldRepeats.withTable(length);
+        for (int from = 0; from < old.length(); from++) {
+            long first = old.oldest(from);
+            if (first != 0) {
+                long chainHash = entries.hash(first);
+                int to = chains.find(chainHash);
+                chains.begin(to, chainHash, first);
                 if (repeats != null) {
-                    repeats.take(to, old, from);
+                    repeats.take(to, oldRepeats, from);
                 }
             }
         }
-        foundAt = -1;
     }
 
     /**
@@ -320,56 +310,17 @@ final class SeenMessages {
 
     private void forgetOldest() {
         long sequence = oldest();
-        order.remove(sequence);
-        int at = find(hash(sequence));
+        order.forget(sequence);
+        int at = chains.find(hash(sequence));
         long next = next(sequence);
         entries.removeOldest();
-        oldestAlike[at] = next;
-        if (next == 0) {
-            if (repeats != null) {
-                repeats.ended(at);
-            }
-            closeHole(at);
+        if (next != 0) {
+            chains.shorten(at, next);
+            return;
         }
-    }
-
-    /** The table's place for a hash: the place of its chain, or the empty place where it would begin. */
-    private int find(long messageHash) {
-        if (foundAt >= 0 && foundHash == messageHash) {
-            return foundAt;
+        if (repeats != null) {
+            repeats.ended(at);
         }
-        int tag = tag(messageHash);
-        int at = tag & tableMask;
-        while (tags[at] != 0 && (tags[at] != tag || entries.hash(oldestAlike[at]) != messageHash)) {
-            at = (at + 1) & tableMask;
-        }
-        foundHash = messageHash;
-        foundAt = at;
-        return at;
-    }
-
-    /** Its lower bits are the place where a search for the hash begins. Never 0. */
-    private static int tag(long messageHash) {
-        return (int) (messageHash ^ (messageHash >>> 32)) | Integer.MIN_VALUE;
-    }
-
-    /** Moves later chains of the same run back, so that no search ends early at the hole. */
-    private void closeHole(int emptied) {
-        foundAt = -1;
-        tags[emptied] = 0;
-        int hole = emptied;
-        for (int at = (hole + 1) & tableMask; tags[at] != 0; at = (at + 1) & tableMask) {
-            boolean reachableFromHome = ((at - tags[at]) & tableMask) < ((at - hole) & tableMask);
-            if (!reachableFromHome) {
-                tags[hole] = tags[at];
-                tags[at] = 0;
-                oldestAlike[hole] = oldestAlike[at];
-                oldestAlike[at] = 0;
-                if (repeats != null) {
-                    repeats.moved(at, hole);
-                }
-                hole = at;
-            }
-        }
+        chains.end(at, repeats);
     }
 }

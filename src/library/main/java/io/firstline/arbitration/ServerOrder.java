@@ -5,7 +5,9 @@ package io.firstline.arbitration;
  * label that grows along the order. By stream: the last entry.
  */
 final class ServerOrder {
-    private static final long GAP = 1L << 20;
+    /** Between the labels of neighbours that are in order from the start. */
+    static final long GAP = 1L << 20;
+
     private static final long STEP = 1L << 10;
     /** The search for a proof that a line lacks an entry checks at most this many younger ones. */
     static final int LOOK_AHEAD = 512;
@@ -44,9 +46,20 @@ final class ServerOrder {
         }
     }
 
-    void remove(long sequence) {
+    /** The oldest entry is about to be forgotten. */
+    void forget(long sequence) {
         long before = entries.previous(sequence);
         long behind = entries.next(sequence);
+        if (before != 0 || behind == 0) {
+            remove(sequence, before, behind);
+        } // otherwise nothing changes: nobody is before the entry behind it
+    }
+
+    void remove(long sequence) {
+        remove(sequence, entries.previous(sequence), entries.next(sequence));
+    }
+
+    private void remove(long sequence, long before, long behind) {
         if (before != 0) {
             entries.next(before, behind);
         }

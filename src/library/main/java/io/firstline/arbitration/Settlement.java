@@ -5,7 +5,7 @@ package io.firstline.arbitration;
  * it. A loss or a save is subtracted when a copy arrives after all.
  */
 final class Settlement {
-    private static final long MAX_SETTLING_NANOS = 2_000_000_000L;
+    static final long MAX_SETTLING_NANOS = 2_000_000_000L;
 
     private final SeenMessages seen;
     private final LineTable lines;

@@ -1,6 +1,7 @@
 package io.firstline.connection;
 
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.PackedHistogram;
 
 /**
  * Measures the ping → pong round trip of one connection: exponential moving average, last, minimum, histogram. Pure:
@@ -16,7 +17,8 @@ public final class LatencyTracker {
     private static final long MAX_MICROS = 60_000_000;
 
     private final double weight;
-    private final Histogram micros = new Histogram(2);
+    /** Packed: pings are rare, and connections are many. */
+    private final Histogram micros = new PackedHistogram(2);
 
     private long pings;
     private long outstandingId;
@@ -104,7 +106,9 @@ public final class LatencyTracker {
 
     /** A copy of the histogram of all samples, in microseconds. */
     public Histogram micros() {
-        return micros.copy();
+        Histogram copy = new Histogram(2);
+        copy.add(micros);
+        return copy;
     }
 
     /** The age of the outstanding ping, nanoseconds; 0 = none. */
