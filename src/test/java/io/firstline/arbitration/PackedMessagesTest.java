@@ -16,7 +16,7 @@ class PackedMessagesTest {
             long base = random.nextLong() >> random.nextInt(Long.SIZE);
             int bits = random.nextInt(Long.SIZE);
             for (int index = 0; index < MessageEntries.PAGE_SIZE; index++) {
-                page[index * NUMBERS + number] = value(random, kind, base, bits, index);
+                page[MessageEntries.place(index, number)] = value(random, kind, base, bits, index);
             }
         }
         return page;
@@ -54,19 +54,19 @@ class PackedMessagesTest {
         int number = random.nextInt(NUMBERS);
         int index = random.nextInt(MessageEntries.PAGE_SIZE);
         int other = random.nextInt(MessageEntries.PAGE_SIZE);
-        if (number <= MessageEntries.LAST_MASK && random.nextInt(20) == 0) {
+        if (number <= MessageEntries.PLACED_BY && random.nextInt(20) == 0) {
             long unwanted = random.nextLong();
             packed.clear(number, unwanted);
-            for (int at = number; at < page.length; at += NUMBERS) {
-                page[at] &= ~unwanted;
+            for (int each = 0; each < MessageEntries.PAGE_SIZE; each++) {
+                page[MessageEntries.place(each, number)] &= ~unwanted;
             }
             return;
         }
-        long value = random.nextInt(10) == 0 ? random.nextLong() : page[other * NUMBERS + number];
+        long value = random.nextInt(10) == 0 ? random.nextLong() : page[MessageEntries.place(other, number)];
         boolean fits = packed.set(number, index, value);
-        page[index * NUMBERS + number] = value;
-        if (!fits) {
-            packed.pack(page);
+        page[MessageEntries.place(index, number)] = value;
+        if (!fits || number == MessageEntries.FACTS || number == MessageEntries.FIRST_NANOS) {
+            packed.pack(page); // the own time depends on these two
         }
     }
 

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * The facts of the messages published last, by sequence. Whoever fills it bounds it.
  *
- * <p>Each entry has its ten numbers in 80 bytes, one after the other: a copy touches one cache line or two, and not
- * ten. They are in pages, of which only those with entries exist. A page whose youngest entry is older than
+ * <p>Each entry has ten numbers in 80 bytes, those that a copy needs one after the other: it touches one cache line or
+ * two, and not ten. They are in pages, of which only those with entries exist. A page whose youngest entry is older than
  * {@link #PACK_NANOS} is packed: nearly nothing asks for its entries any more, and they are most of all.
  */
 final class MessageEntries {
@@ -22,22 +22,25 @@ final class MessageEntries {
     static final int HASH = 0;
     static final int DELIVERED_BY = 1;
     static final int PLACED_BY = 2;
-    /** Winner and publisher, plus one, in the lowest byte and the highest; the stream between them. */
-    private static final int FACTS = 3;
-
-    private static final int CONTENT = 4;
-    /** The numbers until here are bits, the others distances. */
-    static final int LAST_MASK = CONTENT;
-
-    private static final int FIRST_NANOS = 5;
-    private static final int OWN_NANOS = 6;
+    static final int FIRST_NANOS = 3;
+    static final int OWN_NANOS = 4;
     /** How much its neighbour's sequence is higher; 0 = none. */
-    private static final int PREVIOUS = 7;
+    private static final int PREVIOUS = 5;
 
-    private static final int NEXT = 8;
-    static final int LABEL = 9;
+    private static final int NEXT = 6;
+    static final int LABEL = 7;
+    /** Publisher and winner, plus one, in the lowest byte and the highest; the stream between them. */
+    static final int FACTS = 8;
+
+    private static final int CONTENT = 9;
     /** How many numbers an entry has. */
     static final int NUMBERS = 10;
+
+    /** The first numbers of an entry stand together, in one cache line; then come the others of all entries. */
+    private static final int TOGETHER_SHIFT = 3;
+
+    private static final int TOGETHER = 1 << TOGETHER_SHIFT;
+    private static final int REST_SHIFT = 1;
 
     private static final int PUBLISHER_SHIFT = 0;
     private static final int STREAM_SHIFT = 8;
@@ -103,44 +106,51 @@ final class MessageEntries {
         return none;
     }
 
-    private int place(long number) {
+    private int inRing(long number) {
         return (int) number & pageMask;
     }
 
     private long get(long sequence, int number) {
-        long[] page = pages[place(sequence >>> PAGE_SHIFT)];
-        return page == NO_PAGE ? getPacked(sequence, number) : page[at(sequence) + number];
+        long[] page = pages[inRing(sequence >>> PAGE_SHIFT)];
+        return page == NO_PAGE ? getPacked(sequence, number) : page[at(sequence, number)];
     }
 
     /** A look at a message just forgotten finds zeros, if its page has been left. */
     private long getPacked(long sequence, int number) {
-        PackedMessages page = packed[place(sequence >>> PAGE_SHIFT)];
+        PackedMessages page = packed[inRing(sequence >>> PAGE_SHIFT)];
         return page == null ? 0 : page.get(number, (int) sequence & IN_PAGE);
     }
 
     private void set(long sequence, int number, long value) {
-        long[] page = pages[place(sequence >>> PAGE_SHIFT)];
+        long[] page = pages[inRing(sequence >>> PAGE_SHIFT)];
         if (page == NO_PAGE) {
             setPacked(sequence, number, value);
         } else {
-            page[at(sequence) + number] = value;
+            page[at(sequence, number)] = value;
         }
     }
 
     /** A mark on a message just forgotten is dropped, if its page has been left. */
     private void setPacked(long sequence, int number, long value) {
-        PackedMessages page = packed[place(sequence >>> PAGE_SHIFT)];
+        PackedMessages page = packed[inRing(sequence >>> PAGE_SHIFT)];
         if (page != null && !page.set(number, (int) sequence & IN_PAGE, value)) {
             long[] open = newPage();
             page.unpack(open);
-            open[at(sequence) + number] = value;
+            open[at(sequence, number)] = value;
             page.pack(open);
             freePage = open;
         }
     }
 
-    private static int at(long sequence) {
-        return ((int) sequence & IN_PAGE) * NUMBERS;
+    private static int at(long sequence, int number) {
+        return place((int) sequence & IN_PAGE, number);
+    }
+
+    /** The index of a number of an entry in its page. */
+    static int place(int index, int number) {
+        return number < TOGETHER
+                ? (index << TOGETHER_SHIFT) + number
+                : (PAGE_SIZE << TOGETHER_SHIFT) + (index << REST_SHIFT) + number - TOGETHER;
     }
 
     private long[] newPage() {
@@ -150,7 +160,7 @@ final class MessageEntries {
     }
 
     private long[] pageToFill(long sequence, long nowNanos) {
-        int place = place(sequence >>> PAGE_SHIFT);
+        int place = inRing(sequence >>> PAGE_SHIFT);
         if (pages[place] == NO_PAGE) {
             packOld(nowNanos);
             pages[place] = newPage();
@@ -163,7 +173,7 @@ final class MessageEntries {
         long current = newest >>> PAGE_SHIFT;
         firstOpen = Math.max(firstOpen, oldest >>> PAGE_SHIFT);
         while (firstOpen < current && nowNanos - firstNanos((firstOpen + 1) << PAGE_SHIFT) > PACK_NANOS) {
-            int place = place(firstOpen);
+            int place = inRing(firstOpen);
             PackedMessages page = freePacked == null ? new PackedMessages() : freePacked;
             freePacked = null;
             page.pack(pages[place]);
@@ -179,22 +189,20 @@ final class MessageEntries {
         long sequence = newest + 1;
         long[] numbers = pageToFill(sequence, receivedNanos);
         newest = sequence;
-        int at = at(sequence);
-        numbers[at + HASH] = hash;
-        numbers[at + FIRST_NANOS] = receivedNanos;
-        numbers[at + DELIVERED_BY] = 1L << slot;
-        numbers[at + PLACED_BY] = 0;
-        numbers[at + FACTS] = (slot + 1L) << PUBLISHER_SHIFT
-                | (long) messageStream << STREAM_SHIFT
-                | (slot + 1L) << WINNER_SHIFT;
-        numbers[at + CONTENT] = messageContent;
+        numbers[at(sequence, HASH)] = hash;
+        numbers[at(sequence, FIRST_NANOS)] = receivedNanos;
+        numbers[at(sequence, DELIVERED_BY)] = 1L << slot;
+        numbers[at(sequence, PLACED_BY)] = 0;
+        numbers[at(sequence, FACTS)] =
+                (slot + 1L) << PUBLISHER_SHIFT | (long) messageStream << STREAM_SHIFT | (slot + 1L) << WINNER_SHIFT;
+        numbers[at(sequence, CONTENT)] = messageContent;
         return sequence;
     }
 
     void removeOldest() {
         oldest++;
         if (((int) oldest & IN_PAGE) == 0) {
-            int left = place((oldest - 1) >>> PAGE_SHIFT);
+            int left = inRing((oldest - 1) >>> PAGE_SHIFT);
             if (packed[left] != null) {
                 freePacked = packed[left];
                 packed[left] = null;
@@ -294,7 +302,12 @@ final class MessageEntries {
 
     /** The slot of the line that delivered the first copy; -1 = it has left. */
     int publisher(long sequence) {
-        return ((int) (get(sequence, FACTS) >>> PUBLISHER_SHIFT) & 0xff) + NONE;
+        return publisherIn(get(sequence, FACTS)) + NONE;
+    }
+
+    /** The publisher in an entry's facts, plus one. */
+    static int publisherIn(long facts) {
+        return (int) (facts >>> PUBLISHER_SHIFT) & 0xff;
     }
 
     /** Identifies the bytes of the first copy; 0 = not known. */
@@ -322,9 +335,9 @@ final class MessageEntries {
                 packed[place].clear(DELIVERED_BY, 1L << slot);
                 packed[place].clear(PLACED_BY, 1L << slot);
             }
-            for (int at = 0; at < pages[place].length; at += NUMBERS) {
-                pages[place][at + DELIVERED_BY] &= ~(1L << slot);
-                pages[place][at + PLACED_BY] &= ~(1L << slot);
+            for (int index = 0; pages[place] != NO_PAGE && index < PAGE_SIZE; index++) {
+                pages[place][place(index, DELIVERED_BY)] &= ~(1L << slot);
+                pages[place][place(index, PLACED_BY)] &= ~(1L << slot);
             }
         }
     }
@@ -339,8 +352,8 @@ final class MessageEntries {
         packed = new PackedMessages[pages.length];
         pageMask = pages.length - 1;
         for (long number = oldest >>> PAGE_SHIFT; number <= newest >>> PAGE_SHIFT; number++) {
-            pages[place(number)] = oldPages[(int) number & oldMask];
-            packed[place(number)] = oldPacked[(int) number & oldMask];
+            pages[inRing(number)] = oldPages[(int) number & oldMask];
+            packed[inRing(number)] = oldPacked[(int) number & oldMask];
         }
     }
 

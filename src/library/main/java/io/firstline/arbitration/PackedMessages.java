@@ -3,57 +3,104 @@ package io.firstline.arbitration;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
- * A page of entries in few bytes, without loss. Each number is stored as its difference from that of the page, in as
- * many bytes as the largest difference of the page needs: most numbers of a page are equal, or grow evenly. A change
- * that fits is made in place; otherwise the owner packs the page again.
+ * A page of entries in few bytes, without loss. Each number is stored as its difference from what is expected, in as
+ * many bytes as the largest difference of the page needs: most numbers of a page are equal, or grow evenly, and the own
+ * times of a line differ from the time of the first copy by the same amount. A change that fits is made in place;
+ * otherwise the owner packs the page again.
  */
 final class PackedMessages {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** By number: its base, and its layout (offset, shift, width). */
     private final long[] heads = new long[2 * MessageEntries.NUMBERS];
 
     private byte[] bytes = {};
+    /** By publisher: how much its own times are higher than those of the first copies, at least. */
+    private long[] ownLead = {};
 
     /**
      * Packs a page; replaces what was packed here.
      *
-     * @param page the numbers of each entry, one entry after the other
+     * @param page the numbers of each entry, as {@link MessageEntries#place} says
      */
     void pack(long[] page) {
+        findLeads(page);
+        long[] differences = new long[MessageEntries.PAGE_SIZE];
         int end = 0;
         for (int number = 0; number < MessageEntries.NUMBERS; number++) {
-            end += layOut(page, number, end) * MessageEntries.PAGE_SIZE;
+            gather(page, number, differences);
+            end += layOut(differences, number, end) * MessageEntries.PAGE_SIZE;
         }
         int needed = end + Long.BYTES; // each access takes eight bytes
         if (bytes.length < needed || bytes.length > needed + needed / 4) {
             bytes = new byte[needed];
         }
         for (int number = 0; number < MessageEntries.NUMBERS; number++) {
-            fill(page, number);
+            if (width(heads[2 * number + 1]) > 0) {
+                gather(page, number, differences);
+                fill(differences, number);
+            }
+        }
+    }
+
+    private void findLeads(long[] page) {
+        int publishers = 0;
+        for (int index = 0; index < MessageEntries.PAGE_SIZE; index++) {
+            publishers = Math.max(publishers, publisher(page, index) + 1);
+        }
+        if (ownLead.length != publishers) {
+            ownLead = new long[publishers];
+        }
+        Arrays.fill(ownLead, Long.MAX_VALUE);
+        for (int index = 0; index < MessageEntries.PAGE_SIZE; index++) {
+            int publisher = publisher(page, index);
+            ownLead[publisher] = Math.min(
+                    ownLead[publisher],
+                    number(page, index, MessageEntries.OWN_NANOS) - number(page, index, MessageEntries.FIRST_NANOS));
+        }
+    }
+
+    private static long number(long[] page, int index, int number) {
+        return page[MessageEntries.place(index, number)];
+    }
+
+    private static int publisher(long[] page, int index) {
+        return MessageEntries.publisherIn(number(page, index, MessageEntries.FACTS));
+    }
+
+    /** By how much a number is higher than expected from the entry's place or its other numbers. */
+    private void gather(long[] page, int number, long[] differences) {
+        for (int index = 0; index < differences.length; index++) {
+            differences[index] = number(page, index, number);
+        }
+        if (number == MessageEntries.LABEL) {
+            for (int index = 0; index < differences.length; index++) {
+                differences[index] -= index * ServerOrder.GAP;
+            }
+        } else if (number == MessageEntries.OWN_NANOS) {
+            for (int index = 0; index < differences.length; index++) {
+                differences[index] -= number(page, index, MessageEntries.FIRST_NANOS) + ownLead[publisher(page, index)];
+            }
         }
     }
 
     /** Chooses base, shift and width of a number; returns the width. */
-    private int layOut(long[] page, int number, int offset) {
-        long base = page[number];
+    private int layOut(long[] differences, int number, int offset) {
+        long base = differences[0];
         long bits = 0;
         if (isMask(number)) {
-            for (int at = number; at < page.length; at += MessageEntries.NUMBERS) {
-                bits |= page[at] ^ base;
+            for (long each : differences) {
+                bits |= each ^ base;
             }
         } else {
-            long slope = slope(number);
-            long even = 0;
-            for (int at = number; at < page.length; at += MessageEntries.NUMBERS, even += slope) {
-                base = page[at] - even - base < 0 ? page[at] - even : base;
+            for (long each : differences) {
+                base = Math.min(base, each);
             }
-            even = 0;
-            for (int at = number; at < page.length; at += MessageEntries.NUMBERS, even += slope) {
-                bits |= page[at] - even - base;
+            for (long each : differences) {
+                bits |= each - base;
             }
         }
         int shift = bits == 0 || number != MessageEntries.LABEL ? 0 : Long.numberOfTrailingZeros(bits);
@@ -63,23 +110,33 @@ final class PackedMessages {
         return width;
     }
 
-    private void fill(long[] page, int number) {
+    private void fill(long[] differences, int number) {
+        long base = heads[2 * number];
         long layout = heads[2 * number + 1];
-        int width = width(layout);
         int to = offset(layout);
-        int at = number;
-        for (int index = 0; width > 0 && index < MessageEntries.PAGE_SIZE; index++) {
-            LONGS.set(bytes, to, raw(number, index, page[at]));
-            at += MessageEntries.NUMBERS;
-            to += width;
+        int width = width(layout);
+        if (isMask(number)) {
+            for (long each : differences) {
+                LONGS.set(bytes, to, each ^ base);
+                to += width;
+            }
+        } else {
+            int shift = shift(layout);
+            for (long each : differences) {
+                LONGS.set(bytes, to, each - base >>> shift);
+                to += width;
+            }
         }
     }
 
-    private long raw(int number, int index, long value) {
-        long base = heads[2 * number];
-        return isMask(number)
-                ? value ^ base
-                : value - index * slope(number) - base >>> shift(heads[2 * number + 1]);
+    private long expected(int number, int index) {
+        return switch (number) {
+            case MessageEntries.LABEL -> index * ServerOrder.GAP;
+            case MessageEntries.OWN_NANOS ->
+                get(MessageEntries.FIRST_NANOS, index)
+                        + ownLead[MessageEntries.publisherIn(get(MessageEntries.FACTS, index))];
+            default -> 0;
+        };
     }
 
     /** A number of an entry. */
@@ -87,16 +144,21 @@ final class PackedMessages {
         long base = heads[2 * number];
         long layout = heads[2 * number + 1];
         int width = width(layout);
-        long difference = width == 0 ? 0 : (long) LONGS.get(bytes, offset(layout) + index * width) & bits(width);
-        return isMask(number) ? base ^ difference : base + (difference << shift(layout)) + index * slope(number);
+        long raw = width == 0 ? 0 : (long) LONGS.get(bytes, offset(layout) + index * width) & bits(width);
+        return isMask(number) ? base ^ raw : base + (raw << shift(layout)) + expected(number, index);
     }
 
-    /** Changes a number of an entry; false = it does not fit, and nothing has changed. */
+    /**
+     * Changes a number of an entry; false = it does not fit, and nothing has changed. The own time of an entry whose
+     * publisher changes means nothing any more.
+     */
     boolean set(int number, int index, long value) {
+        long base = heads[2 * number];
         long layout = heads[2 * number + 1];
         int width = width(layout);
-        long raw = raw(number, index, value);
-        if ((raw & ~bits(width)) != 0 || (!isMask(number) && isCut(number, index, value, raw))) {
+        long difference = isMask(number) ? value ^ base : value - base - expected(number, index);
+        long raw = difference >>> shift(layout);
+        if ((raw & ~bits(width)) != 0 || raw << shift(layout) != difference) {
             return false;
         }
         if (width != 0) {
@@ -104,10 +166,6 @@ final class PackedMessages {
             LONGS.set(bytes, at, (long) LONGS.get(bytes, at) & ~bits(width) | raw);
         }
         return true;
-    }
-
-    private boolean isCut(int number, int index, long value, long raw) {
-        return heads[2 * number] + (raw << shift(heads[2 * number + 1])) + index * slope(number) != value;
     }
 
     /** Clears bits of a mask in all entries. */
@@ -122,19 +180,14 @@ final class PackedMessages {
     void unpack(long[] page) {
         for (int index = 0; index < MessageEntries.PAGE_SIZE; index++) {
             for (int number = 0; number < MessageEntries.NUMBERS; number++) {
-                page[index * MessageEntries.NUMBERS + number] = get(number, index);
+                page[MessageEntries.place(index, number)] = get(number, index);
             }
         }
     }
 
     /** Differences of masks and hashes are bits; those of other numbers are distances. */
     private static boolean isMask(int number) {
-        return number <= MessageEntries.LAST_MASK;
-    }
-
-    /** Labels of messages in order grow evenly. */
-    private static long slope(int number) {
-        return number == MessageEntries.LABEL ? ServerOrder.GAP : 0;
+        return number <= MessageEntries.PLACED_BY || number >= MessageEntries.FACTS;
     }
 
     private static long bits(int width) {

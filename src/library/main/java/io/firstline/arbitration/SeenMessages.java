@@ -15,7 +15,7 @@ final class SeenMessages {
     static final int MAX_LINES = Long.SIZE;
 
     private static final int FIRST_SIZE = 256;
-    private static final int MIN_TABLE = 8;
+    private static final int MIN_TABLE = 8; // so that it grows by at least two places
     /** The search for a proof that a line lacks an entry checks at most this many younger ones. */
     private static final int LOOK_AHEAD = ServerOrder.LOOK_AHEAD;
 
@@ -255,7 +255,7 @@ final class SeenMessages {
             growEntries();
         }
         if (chains.isFull()) {
-            rebuild(chains.length() + chains.length() / 2);
+            rebuild(chains.length() + chains.length() / 4);
         }
         long sequence = entries.add(messageHash, messageContent, messageStream, slot, receivedNanos);
         order.append(sequence, messageStream);

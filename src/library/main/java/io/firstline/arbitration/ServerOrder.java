@@ -1,5 +1,7 @@
 package io.firstline.arbitration;
 
+import java.util.Arrays;
+
 /**
  * The server's order of each stream, as far as lines have proven it: the entries of a stream are linked, and each has a
  * label that grows along the order. By stream: the last entry.
@@ -13,7 +15,8 @@ final class ServerOrder {
     static final int LOOK_AHEAD = 512;
 
     private final MessageEntries entries;
-    private final long[] last = new long[Line.MAX_STREAMS + 1];
+    /** By stream; grows with the streams. */
+    private long[] last = {0};
 
     ServerOrder(MessageEntries entries) {
         this.entries = entries;
@@ -21,6 +24,9 @@ final class ServerOrder {
 
     /** Adds an entry of a stream at the end. */
     void append(long sequence, int stream) {
+        if (stream >= last.length) {
+            last = Arrays.copyOf(last, 2 * stream);
+        }
         long before = last[stream];
         entries.previous(sequence, before);
         entries.next(sequence, 0);
