@@ -8,7 +8,7 @@ package io.firstline.arbitration;
  * on a line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered.
  *
  * <p>Begins small, and grows while it is full of entries that are not old yet. An entry of the last two seconds takes 80
- * bytes, an older one about 18, and 8 more with a content. Each has 5 to 8 bytes of the table. Once a message has
+ * bytes, an older one about 15, and 8 more with a content. Each has 5 to 8 bytes of the table. Once a message has
  * repeated, each place of the table takes 12 more and each entry at least 9.
  */
 final class SeenMessages {
