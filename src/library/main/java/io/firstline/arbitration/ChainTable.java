@@ -52,10 +52,10 @@ final class ChainTable {
         int at = home(hash);
         int distance = 0;
         while (places[at] != 0
-                && ((places[at] & ~sequenceMask) != (wanted | distance << distanceShift)
+                && ((places[at] & ~sequenceMask) != (wanted | distanceBits(distance))
                         || entries.hash(oldest(at)) != hash)) {
             at = following(at);
-            distance += distance < FAR ? 1 : 0;
+            distance++;
         }
         foundHash = hash;
         foundAt = at;
@@ -70,13 +70,13 @@ final class ChainTable {
 
     /** A chain begins at the place that was found for its hash. */
     void begin(int at, long hash, long sequence) {
-        places[at] = known(hash) | Math.min(FAR, from(home(hash), at)) << distanceShift | (int) sequence & sequenceMask;
+        places[at] = known(hash) | distanceBits(from(home(hash), at)) | ((int) sequence & sequenceMask);
         chains++;
     }
 
     /** A chain continues without its oldest entry. */
     void shorten(int at, long sequence) {
-        places[at] = places[at] & ~sequenceMask | (int) sequence & sequenceMask;
+        places[at] = (places[at] & ~sequenceMask) | ((int) sequence & sequenceMask);
     }
 
     /**
@@ -93,7 +93,7 @@ final class ChainTable {
             int distance = distance(at);
             int back = from(hole, at);
             if (distance >= back) {
-                places[hole] = places[at] & ~(FAR << distanceShift) | Math.min(FAR, distance - back) << distanceShift;
+                places[hole] = (places[at] & ~(FAR << distanceShift)) | distanceBits(distance - back);
                 places[at] = 0;
                 if (repeats != null) {
                     repeats.moved(at, hole);
@@ -105,8 +105,12 @@ final class ChainTable {
 
     /** How far the chain at a place is from where the search for it begins. */
     private int distance(int at) {
-        int distance = places[at] >>> distanceShift & FAR;
+        int distance = (places[at] >>> distanceShift) & FAR;
         return distance < FAR ? distance : from(home(entries.hash(oldest(at))), at);
+    }
+
+    private int distanceBits(int distance) {
+        return Math.min(FAR, distance) << distanceShift;
     }
 
     private int from(int earlier, int later) {
@@ -118,15 +122,15 @@ final class ChainTable {
     }
 
     private int home(long hash) {
-        return (int) ((mixed(hash) & 0xffff_ffffL) * places.length >>> Integer.SIZE);
+        return (int) (((mixed(hash) & 0xffff_ffffL) * places.length) >>> Integer.SIZE);
     }
 
     /** The bits of a hash that a place has room for. */
     private int known(long hash) {
-        return USED | mixed(hash) << (distanceShift + DISTANCE_BITS) & ~USED;
+        return USED | ((mixed(hash) << (distanceShift + DISTANCE_BITS)) & ~USED);
     }
 
     private static int mixed(long hash) {
-        return (int) (hash ^ hash >>> Integer.SIZE) * GOLDEN;
+        return (int) (hash ^ (hash >>> Integer.SIZE)) * GOLDEN;
     }
 }

@@ -106,7 +106,7 @@ final class PackedMessages {
         int shift = bits == 0 || number != MessageEntries.LABEL ? 0 : Long.numberOfTrailingZeros(bits);
         int width = (Long.SIZE - Long.numberOfLeadingZeros(bits >>> shift) + Byte.SIZE - 1) / Byte.SIZE;
         heads[2 * number] = base;
-        heads[2 * number + 1] = (long) offset << 16 | shift << 8 | width;
+        heads[2 * number + 1] = ((long) offset << 16) | (shift << 8) | width;
         return width;
     }
 
@@ -123,7 +123,7 @@ final class PackedMessages {
         } else {
             int shift = shift(layout);
             for (long each : differences) {
-                LONGS.set(bytes, to, each - base >>> shift);
+                LONGS.set(bytes, to, (each - base) >>> shift);
                 to += width;
             }
         }
@@ -144,7 +144,7 @@ final class PackedMessages {
         long base = heads[2 * number];
         long layout = heads[2 * number + 1];
         int width = width(layout);
-        long raw = width == 0 ? 0 : (long) LONGS.get(bytes, offset(layout) + index * width) & bits(width);
+        long raw = width == 0 ? 0 : ((long) LONGS.get(bytes, offset(layout) + index * width)) & bits(width);
         return isMask(number) ? base ^ raw : base + (raw << shift(layout)) + expected(number, index);
     }
 
@@ -158,12 +158,12 @@ final class PackedMessages {
         int width = width(layout);
         long difference = isMask(number) ? value ^ base : value - base - expected(number, index);
         long raw = difference >>> shift(layout);
-        if ((raw & ~bits(width)) != 0 || raw << shift(layout) != difference) {
+        if ((raw & ~bits(width)) != 0 || (raw << shift(layout)) != difference) {
             return false;
         }
         if (width != 0) {
             int at = offset(layout) + index * width;
-            LONGS.set(bytes, at, (long) LONGS.get(bytes, at) & ~bits(width) | raw);
+            LONGS.set(bytes, at, ((long) LONGS.get(bytes, at) & ~bits(width)) | raw);
         }
         return true;
     }
@@ -199,7 +199,7 @@ final class PackedMessages {
     }
 
     private static int shift(long layout) {
-        return (int) layout >>> 8 & 0xff;
+        return ((int) layout >>> 8) & 0xff;
     }
 
     private static int offset(long layout) {
