@@ -64,7 +64,7 @@ class MessageEntriesTest {
     void shouldTakeMarksForEntriesOfPackedPages() {
         MessageEntries entries = new MessageEntries(2_048);
         for (int i = 1; i <= 2_000; i++) {
-            entries.previous(entries.add(31 * i, 0, 7, i % 5, 50_000_000L * i), i - 1);
+            entries.previous(entries.add(31L * i, 0, 7, i % 5, 50_000_000L * i), i - 1);
         }
         for (int sequence = 1; sequence <= 2_000; sequence += 3) {
             entries.markDelivered(sequence, 63);
