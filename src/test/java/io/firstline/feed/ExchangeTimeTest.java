@@ -38,13 +38,13 @@ class ExchangeTimeTest extends FeedTestBase {
     private volatile int status = 200;
     private volatile String body;
     private volatile String retryAfter;
-    private Scheduler clock;
+    private Scheduler realTime;
     private HandServer exchange;
     private String url;
 
     @BeforeEach
     void openServers() {
-        clock = Scheduler.of(vertx);
+        realTime = Scheduler.of(vertx);
         exchange = HandServer.start(vertx);
         HttpServer server =
                 join(vertx.createHttpServer().requestHandler(this::tellTime).listen(0, "127.0.0.1"));
@@ -61,7 +61,7 @@ class ExchangeTimeTest extends FeedTestBase {
         }
         request.response()
                 .setStatusCode(status)
-                .end(body != null ? body : "{\"t\":\"" + (clock.epochMicros() + AHEAD_MICROS) + "\"}");
+                .end(body != null ? body : "{\"t\":\"" + (realTime.epochMicros() + AHEAD_MICROS) + "\"}");
     }
 
     @Test
@@ -143,19 +143,19 @@ class ExchangeTimeTest extends FeedTestBase {
                 "{\"E\":5}",
                 "{\"E\":\"soon\"}",
                 "{}",
-                "{\"x\":\"" + "x".repeat(70_000) + "\",\"E\":" + clock.epochMicros() + "}");
+                "{\"x\":\"" + "x".repeat(70_000) + "\",\"E\":" + realTime.epochMicros() + "}");
         odd.forEach(this::sendToAll);
         eventually(() -> messages.size() == odd.size());
         assertThat(report(feed).exchangeLatency()).isNull();
 
-        sendToAll("{\"E\":\"" + clock.epochMicros() + "\"}");
+        sendToAll("{\"E\":\"" + realTime.epochMicros() + "\"}");
         eventually(() -> report(feed).exchangeLatency() != null);
         assertThat(report(feed).exchangeLatency().samples()).isEqualTo(1);
     }
 
     @Test
     void shouldReadTimesAsTextAndWithDecimals() {
-        body = "{\"t\":" + clock.epochMicros() / 1_000_000 + ".25}";
+        body = "{\"t\":" + realTime.epochMicros() / 1_000_000 + ".25}";
         WsPool feed = started(
                 pool(2, new ServerTime(url, "/t", StampUnit.S, 60_000), new EventTime(List.of("/E"), StampUnit.ISO)));
         sendToAll("{\"E\":\"2021-07-22\"}");
@@ -165,7 +165,7 @@ class ExchangeTimeTest extends FeedTestBase {
         assertThat(report(feed).exchangeLatency()).isNull();
 
         eventually(() -> {
-            sendToAll("{\"E\":\"" + Instant.ofEpochMilli(clock.epochMicros() / 1_000) + "\"}");
+            sendToAll("{\"E\":\"" + Instant.ofEpochMilli(realTime.epochMicros() / 1_000) + "\"}");
             return report(feed).exchangeLatency() != null
                     && report(feed).exchangeLatency().errorMicros() != null;
         });
@@ -263,7 +263,7 @@ class ExchangeTimeTest extends FeedTestBase {
         long published = report(feed).published();
         eventually(() -> open().length == report(feed).target());
         for (int i = 0; i < count; i++) {
-            sendToAll("{\"data\":{\"n\":" + (published + i) + ",\"E\":" + (clock.epochMicros() + AHEAD_MICROS) + "}}");
+            sendToAll("{\"data\":{\"n\":" + (published + i) + ",\"E\":" + (realTime.epochMicros() + AHEAD_MICROS) + "}}");
         }
         eventually(() -> report(feed).published() == published + count
                 && report(feed).copies() >= (published + count) * report(feed).target());
