@@ -35,9 +35,9 @@ class ConnectBudgetTest {
             }
         }
 
-        assertThat(count).as("two thirds").isBetween(6 * 20, 7 * 20);
-        for (int i = 20; i < count; i++) {
-            assertThat(granted[i] - granted[i - 20]).isGreaterThanOrEqualTo(WINDOW_NANOS);
+        assertThat(count).isBetween(6 * limit, 7 * limit);
+        for (int i = limit; i < count; i++) {
+            assertThat(granted[i] - granted[i - limit]).isGreaterThanOrEqualTo(WINDOW_NANOS);
         }
     }
 

@@ -43,7 +43,7 @@ class WallClockTest {
             // stamps lines
             "io/firstline/service/LogLine.java",
             // answers its clients as venues do that put the time in answers
-            "io/firstline/relay/RelayVerticle.java",
+            "io/firstline/relay/ServedFeeds.java",
             // stamps its records
             "io/firstline/recording/Recorder.java",
             // the exchange in a box stamps its events and pings
@@ -73,7 +73,7 @@ class WallClockTest {
             // gaps, in reports
             "io/firstline/feed/FeedMonitor.java",
             // epochs of a cluster keep rising after all its nodes were stopped; a step back only wastes a number
-            "io/firstline/cluster/ClusterVerticle.java",
+            "io/firstline/cluster/LeaseLoop.java",
             // changes of the owner
             "io/firstline/cluster/Replica.java",
             // events; distinguishes one run of a feed from the next

@@ -194,12 +194,12 @@ public final class ConnectBudget implements Shareable {
     }
 
     /**
-     * Takes one attempt from the budget, if one is left.
+     * Takes one attempt from the whole budget, if one is left: the caller's feed has taken its own already.
      *
      * @return 0 if the attempt may start and is counted; otherwise the milliseconds to wait before the next call
      */
     public synchronized long take(Target target, long nowNanos) {
-        return take(target, 0, false, nowNanos);
+        return take(target, 0, false, false, nowNanos);
     }
 
     /**
@@ -213,10 +213,10 @@ public final class ConnectBudget implements Shareable {
             known.requests.put(feed, nowNanos);
         }
         int others = known.requests.size() - (known.requests.containsKey(feed) ? 1 : 0);
-        return take(target, others, dark, nowNanos);
+        return take(target, others, dark, !dark, nowNanos);
     }
 
-    private long take(Target target, int others, boolean dark, long nowNanos) {
+    private long take(Target target, int others, boolean dark, boolean leavesSome, long nowNanos) {
         Host host = host(target.host(), nowNanos);
         long waitNanos = host.pauseNanos(dark, nowNanos);
         for (Quota quota : target.quotas()) {
@@ -224,7 +224,7 @@ public final class ConnectBudget implements Shareable {
             int made = place.counted(quota, nowNanos);
             if (made >= quota.max()) {
                 waitNanos = Math.max(waitNanos, place.freeInNanos(quota, nowNanos));
-            } else if (!dark && made + others + kept(quota) >= quota.max()) {
+            } else if (leavesSome && made + others + kept(quota) >= quota.max()) {
                 waitNanos = Math.max(waitNanos, KEPT_NANOS);
             }
         }
