@@ -63,7 +63,8 @@ class CheckCommandTest {
         assertThat(cli.code()).isZero();
         assertThat(cli.lines())
                 .contains(
-                        "note: 400 connections to feed.example.com, but \"connectsPer5Min\" allows 300 attempts in five minutes:"
+                        "note: 400 connections to feed.example.com, but \"connectsPer5Min\" allows 300 attempts in five minutes,"
+                                + " 100 of them only for feeds without a connection:"
                                 + " the first connection of every pool opens at once, all of them are open after about 5 minutes");
         assertThat(Cli.run("check", file("{'feeds':{'a':{" + GOOD + ",'connections':5}}}"))
                         .lines())

@@ -43,7 +43,7 @@ class ReloadTest {
 
     private static String feed(String name, String stream, int connections) {
         return "'" + name + "':{'url':'sim:/ws/" + stream + "','connections':" + connections
-                + ",'joinGuardMs':20,'skewMs':20,'latencyPingIntervalMs':1000}";
+                + ",'joinGuardMs':20,'skewMs':20,'latencyPingIntervalMs':1000,'connectsPer5Min':0}";
     }
 
     private static ServiceConfig config(String... feeds) {

@@ -67,11 +67,13 @@ final class Summary {
         byHost.forEach((host, parts) -> {
             int wanted = parts.stream().mapToInt(FeedConfig::connections).sum();
             int limit = parts.stream().mapToInt(Summary::limit).min().orElseThrow();
-            if (wanted > limit) {
-                int atOnce = limit - limit / 30; // the rest is reserved for lost connections
+            int kept = limit / 3;
+            int atOnce = limit - kept;
+            if (wanted > atOnce) {
                 int minutes = 5 * ((wanted - 1) / atOnce);
                 lines.add("note: " + wanted + " connections to " + host + ", but \"connectsPer5Min\" allows " + limit
-                        + " attempts in five minutes: the first connection of "
+                        + " attempts in five minutes, " + kept
+                        + " of them only for feeds without a connection: the first connection of "
                         + (parts.size() <= limit
                                 ? "every pool opens at once"
                                 : limit + " pools of " + parts.size() + " opens at once")
