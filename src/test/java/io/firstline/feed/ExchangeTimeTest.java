@@ -263,7 +263,8 @@ class ExchangeTimeTest extends FeedTestBase {
         long published = report(feed).published();
         eventually(() -> open().length == report(feed).target());
         for (int i = 0; i < count; i++) {
-            sendToAll("{\"data\":{\"n\":" + (published + i) + ",\"E\":" + (realTime.epochMicros() + AHEAD_MICROS) + "}}");
+            sendToAll(
+                    "{\"data\":{\"n\":" + (published + i) + ",\"E\":" + (realTime.epochMicros() + AHEAD_MICROS) + "}}");
         }
         eventually(() -> report(feed).published() == published + count
                 && report(feed).copies() >= (published + count) * report(feed).target());

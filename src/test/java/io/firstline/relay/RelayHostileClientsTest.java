@@ -163,6 +163,21 @@ class RelayHostileClientsTest extends RelayTestBase {
     }
 
     @Test
+    void shouldIgnoreWhatAClientOfThePlainProtocolSays() {
+        open(LOCAL);
+        Reader talking = reader("/feeds/f");
+        eventuallyClients(1);
+
+        talking.socket.writeTextMessage("hello");
+        eventually(() -> status().getJsonArray("clients").stream()
+                .anyMatch(each -> ((JsonObject) each).getLong("ignored") == 1));
+        publish("a", "1");
+
+        eventually(() -> talking.payloads.size() == 1);
+        assertThat(talking.closed).isFalse();
+    }
+
+    @Test
     void shouldCountEmptyFragments() {
         open(LOCAL.withLimit("maxFramesPerSecond", 20));
         Reader endless = reader("/feeds/f");

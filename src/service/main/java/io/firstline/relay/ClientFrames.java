@@ -2,6 +2,7 @@ package io.firstline.relay;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
@@ -45,7 +46,7 @@ final class ClientFrames extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Netty closes the channel of a client whose bytes are no frames; here the reason is noted. */
+    /** Netty closes the channel of a client whose bytes are no frames; here the reason is noted. Other errors are the relay's. */
     @Override
     public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
         if (cause instanceof CorruptedWebSocketFrameException corrupted) {
@@ -54,6 +55,8 @@ final class ClientFrames extends ChannelInboundHandlerAdapter {
                     tooLong ? ClientClosing.TOO_LONG : ClientClosing.PROTOCOL_ERROR,
                     String.valueOf(cause.getMessage()),
                     nanos.getAsLong());
+        } else if (cause instanceof RuntimeException failure && !(cause instanceof CodecException)) {
+            client.failed(failure);
         }
         channel.fireExceptionCaught(cause);
     }

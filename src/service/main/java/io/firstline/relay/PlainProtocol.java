@@ -5,6 +5,7 @@ import io.firstline.relay.dialect.PercentEncoding;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -62,7 +63,7 @@ final class PlainProtocol implements ClientProtocol {
     private record Session(Set<String> streams) implements ClientSession {
         @Override
         public ClientRequest read(String text) {
-            return new ClientRequest.Unknown(text, null);
+            return new ClientRequest.Unknown(text, Map.of());
         }
 
         @Override
