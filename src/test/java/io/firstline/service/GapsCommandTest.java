@@ -131,6 +131,8 @@ class GapsCommandTest {
         Cli.run("gaps", "okx", "--stream", "books").assertBadInput("--stream: found \"books\", allowed: 2 words");
         Cli.run("gaps", "nowhere", "--stream", "x").assertBadInput("--venue: found \"nowhere\", allowed: one of ");
         Cli.run("gaps", "wss://x.com/", "--stream", "x").assertBadInput("--stream: found streams, but no request");
+        Cli.run("gaps", "conf/config.json", "--stream", "x")
+                .assertBadInput("--stream: found with the configuration conf/config.json, allowed: only with a URL");
         Cli.run("gaps", "conf/config.json", "--venue", "okx")
                 .assertBadInput("--connections, --venue, --secret and --on-connect: found with the configuration");
     }

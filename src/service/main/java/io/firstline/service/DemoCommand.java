@@ -62,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--venue",
             paramLabel = "VENUE",
             description =
-                    "whose protocol the embedded exchange and the feed speak: binance-spot (default), binance-usdm, bybit-linear, bybit-spot, okx")
+                    "whose protocol the embedded exchange and the feed speak: binance-spot (default), binance-usdm, bybit-linear, bybit-spot, kraken-v2, okx")
     private String venue;
 
     @Mixin

@@ -57,6 +57,10 @@ final class FeedOptions {
             return url.of(source, name, paths);
         }
         if (url.hasStreams()) {
+            if (Files.isRegularFile(Path.of(source))) {
+                throw new BadInputException("--stream: found with the configuration " + source
+                        + ", allowed: only with a URL or a venue; put \"streams\" into the configuration");
+            }
             return url.ofVenue(source, name, paths);
         }
         if (paths != null) {
