@@ -300,6 +300,10 @@ class ClusterVerticleTest {
         assertThat(two.withoutMajorityMs()).isZero();
         assertThat(registry.scrape()).contains("firstline_cluster_majority 1.0", "firstline_cluster_present 2.0");
         Await.result(vertx.undeploy(id));
+        assertThat(Await.failure(
+                        vertx.eventBus().request(ClusterVerticle.ADDRESS + SELF, new JsonObject().put("do", "status"))))
+                .as("it listens no more")
+                .hasMessageContaining("No handlers");
         assertThat(ClusterFacts.of(vertx)).isEqualTo(ClusterFacts.ALONE);
         assertThat(registry.scrape()).contains("firstline_cluster_majority NaN");
     }

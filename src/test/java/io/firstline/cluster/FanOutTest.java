@@ -8,6 +8,7 @@ import com.hazelcast.core.HazelcastInstance;
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
 import io.firstline.bus.publish.BusSink;
+import io.firstline.bus.publish.FanOut;
 import io.firstline.bus.publish.RejectionLog;
 import io.firstline.cluster.fanout.NodeFrames;
 import io.firstline.config.cluster.ClusterConfig;
@@ -23,6 +24,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryContext;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
@@ -188,6 +190,34 @@ class FanOutTest {
         publish(sink, List.of(message(feed, sequence.incrementAndGet(), new byte[10])));
         Await.until("the last one", () -> got.size() == sequence.get() - first + 1);
         assertThat(got).extracting(FeedMessage::sequence).isSorted().doesNotHaveDuplicates();
+    }
+
+    /** The next owner must have them before it hears that the feed is free. */
+    @Test
+    void shouldSendMessagesAheadOfWhatIsSentAfterThem() {
+        String feed = newFeed();
+        Queue<FeedMessage> got = consume(reader, Addresses.feed(feed));
+        BusSink sink = sink(feed, "message");
+        publish(sink, List.of(message(feed, 1, new byte[10])));
+        Await.until("it is known where they go", () -> !got.isEmpty());
+        Queue<String> sent = new ConcurrentLinkedQueue<>();
+        Handler<DeliveryContext<Object>> noting = delivery -> {
+            sent.add(delivery.message().address());
+            delivery.next();
+        };
+        owner.eventBus().addOutboundInterceptor(noting);
+
+        Await.result(Await.on(owner.getOrCreateContext(), () -> {
+            sink.publish(message(feed, 2, new byte[10]));
+            FanOut.of(owner).flush();
+            owner.eventBus().send("release", "");
+            return Future.succeededFuture();
+        }));
+
+        owner.eventBus().removeOutboundInterceptor(noting);
+        String frames = NodeFrames.addressOf(((VertxInternal) reader).clusterManager().getNodeId());
+        assertThat(sent).containsExactly(Addresses.feed(feed), frames, "release");
+        Await.until("it arrives", () -> got.size() == 2);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.firstline.cluster;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.publish.FanOut;
 import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
@@ -115,7 +116,7 @@ public final class ClusterVerticle extends VerticleBase {
             leases = new LeaseLoop(
                     leaseVertx, config, feeds.keySet(), busPort, lingerNanos, aloneSinceNanos, new Outside());
             HazelcastCluster.controlLink(vertx, leases.link());
-            leases.start().onComplete(opened);
+            leases.start().onComplete((none, failure) -> context.runOnContext(w -> opened.complete(null, failure)));
         });
         return opened.future()
                 .compose(v -> {
@@ -183,7 +184,10 @@ public final class ClusterVerticle extends VerticleBase {
     private final class Outside implements LeaseLoop.Outside {
         @Override
         public void send(String member, JsonObject message) {
-            context.runOnContext(v -> vertx.eventBus().send(ADDRESS + member, message));
+            context.runOnContext(v -> {
+                FanOut.of(vertx).flush(); // a release must not overtake the feed's last messages
+                vertx.eventBus().send(ADDRESS + member, message);
+            });
         }
 
         @Override

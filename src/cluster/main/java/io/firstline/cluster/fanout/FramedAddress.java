@@ -44,6 +44,9 @@ public final class FramedAddress implements FanOut.Address {
     private final Queue<Buffer> waiting = new ArrayDeque<>();
 
     private int waitingBytes;
+    /** Since the last time that the nodes were known. */
+    private long droppedBytes;
+
     private boolean endsTurn;
 
     FramedAddress(Vertx vertx, String address, LongSupplier nowNanos) {
@@ -86,6 +89,10 @@ public final class FramedAddress implements FanOut.Address {
 
     private synchronized void turnEnds() {
         endsTurn = false;
+        flush();
+    }
+
+    synchronized void flush() {
         if (frame != null) {
             send();
         } else {
@@ -96,7 +103,10 @@ public final class FramedAddress implements FanOut.Address {
     private void send() {
         lastBytes = frame.length();
         if (nodes == null && waitingBytes + lastBytes > MOST_WAITING_BYTES) {
-            LOG.warn("{}: dropped {} bytes, because consumers on other nodes are not known yet", address, lastBytes);
+            if (droppedBytes == 0) {
+                LOG.warn("{}: drops messages, because consumers on other nodes are not known yet", address);
+            }
+            droppedBytes += lastBytes;
         } else {
             waiting.add(frame);
             waitingBytes += lastBytes;
@@ -116,5 +126,9 @@ public final class FramedAddress implements FanOut.Address {
             }
         }
         waitingBytes = 0;
+        if (droppedBytes > 0) {
+            LOG.warn("{}: dropped {} bytes until consumers on other nodes were known", address, droppedBytes);
+            droppedBytes = 0;
+        }
     }
 }

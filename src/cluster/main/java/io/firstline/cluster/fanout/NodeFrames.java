@@ -85,6 +85,11 @@ public final class NodeFrames implements FanOut {
         return framed;
     }
 
+    @Override
+    public void flush() {
+        addresses.values().forEach(FramedAddress::flush);
+    }
+
     /** Any node may have sent it. */
     private void received(Message<Object> delivery) {
         try {

@@ -26,6 +26,9 @@ public interface FanOut extends Shareable {
     /** Returns the address; from now on, nodes that read frames get its messages only through it. */
     Address address(String address);
 
+    /** Sends what was published before, ahead of what is sent next. May be called on any thread. */
+    default void flush() {}
+
     /** Sets the instance of a Vert.x, before its first feed. */
     static void set(Vertx vertx, FanOut fanOut) {
         vertx.sharedData().<String, FanOut>getLocalMap(FanOut.class.getName()).put(FanOut.class.getName(), fanOut);
