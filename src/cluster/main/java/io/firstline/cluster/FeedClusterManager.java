@@ -93,11 +93,16 @@ final class FeedClusterManager extends HazelcastClusterManager {
     public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
         asked.add(address);
         List<RegistrationInfo> before = known(address);
-        find(address, (found, failure) -> {
-            List<RegistrationInfo> now = known(address); // newer than what was found, if it has changed meanwhile
-            List<RegistrationInfo> newest = now == null || now == before ? found : now;
-            promise.complete(failure == null ? forBus(address, newest) : null, failure);
-        });
+        find(address, (found, failure) ->
+                promise.complete(failure == null ? newest(address, before, found) : null, failure));
+    }
+
+    /** Returns the consumers for the event bus, those of an update if there was one while they were looked up. */
+    private List<RegistrationInfo> newest(String address, List<RegistrationInfo> before, List<RegistrationInfo> found) {
+        synchronized (updating) {
+            List<RegistrationInfo> now = known(address);
+            return forBus(address, now == null || now == before ? found : now);
+        }
     }
 
     private List<RegistrationInfo> known(String address) {
@@ -115,10 +120,12 @@ final class FeedClusterManager extends HazelcastClusterManager {
 
     /** An address of this node gets frames: its known consumers are divided again. */
     private void nowFramed(String address) {
-        List<RegistrationInfo> known = frameReaders.consumers(address);
-        NodeSelector picks = selector;
-        if (known != null && picks != null) {
-            update(picks, new RegistrationUpdateEvent(address, known));
+        synchronized (updating) {
+            List<RegistrationInfo> known = frameReaders.consumers(address);
+            NodeSelector picks = selector;
+            if (known != null && picks != null) {
+                update(picks, new RegistrationUpdateEvent(address, known));
+            }
         }
     }
 

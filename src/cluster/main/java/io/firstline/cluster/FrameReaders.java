@@ -2,6 +2,7 @@ package io.firstline.cluster;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.firstline.bus.Addresses;
 import io.firstline.cluster.fanout.FramedAddress;
 import io.firstline.cluster.fanout.NodeFrames;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Divides the consumers of an address: nodes that read frames get its messages in frames of this node, all others from the event
@@ -17,6 +20,7 @@ import java.util.stream.Collectors;
  * whenever consumers become known. Thread-safe.
  */
 final class FrameReaders {
+    private static final Logger LOG = LoggerFactory.getLogger(FrameReaders.class);
     /** The attribute of a node that reads frames: their version. */
     static final String ATTRIBUTE = "firstline.frames";
 
@@ -67,12 +71,8 @@ final class FrameReaders {
 
     private boolean readsFrames(String node) {
         Boolean known = readsFrames.get(node);
-        if (known == null && hazelcast.getLifecycleService().isRunning()) {
-            known = hazelcast.getCluster().getMembers().stream()
-                    .filter(member -> node.equals(member.getAttribute(FeedClusterManager.NODE_ID)))
-                    .findAny()
-                    .map(FrameReaders::readsFrames)
-                    .orElse(null);
+        if (known == null) {
+            known = ask(node);
             if (known != null) {
                 if (readsFrames.size() >= MOST_NODES) {
                     readsFrames.clear(); // each start is another node
@@ -81,6 +81,20 @@ final class FrameReaders {
             }
         }
         return Boolean.TRUE.equals(known);
+    }
+
+    /** Null = it is not known: the node is no member, or this one leaves. */
+    private Boolean ask(String node) {
+        try {
+            return hazelcast.getCluster().getMembers().stream()
+                    .filter(member -> node.equals(member.getAttribute(FeedClusterManager.NODE_ID)))
+                    .findAny()
+                    .map(FrameReaders::readsFrames)
+                    .orElse(null);
+        } catch (HazelcastInstanceNotActiveException e) {
+            LOG.trace("{} is not looked up", node, e);
+            return null;
+        }
     }
 
     private static boolean readsFrames(Member member) {
