@@ -95,6 +95,19 @@ class ControlLinkTest {
     }
 
     @Test
+    void shouldReadLinesThatArriveInPieces() {
+        NetSocket socket = Await.result(vertx.createNetClient().connect(listen(receiver), "127.0.0.1"));
+        Buffer lines = ControlLink.line(MESSAGE).appendBuffer(ControlLink.line(MESSAGE));
+
+        Await.result(socket.write(lines.getBuffer(0, 5)));
+        Await.result(socket.write(lines.getBuffer(5, lines.length() - 3)));
+        Await.result(socket.write(lines.getBuffer(lines.length() - 3, lines.length())));
+
+        Await.until("both", () -> received.size() == 2);
+        assertThat(received).containsOnly(MESSAGE);
+    }
+
+    @Test
     void shouldCloseAConnectionWithoutMessagesOrWithOneTooLong() {
         int port = listen(receiver);
 

@@ -215,7 +215,8 @@ class FanOutTest {
         }));
 
         owner.eventBus().removeOutboundInterceptor(noting);
-        String frames = NodeFrames.addressOf(((VertxInternal) reader).clusterManager().getNodeId());
+        String frames =
+                NodeFrames.addressOf(((VertxInternal) reader).clusterManager().getNodeId());
         assertThat(sent).containsExactly(Addresses.feed(feed), frames, "release");
         Await.until("it arrives", () -> got.size() == 2);
     }

@@ -217,22 +217,24 @@ final class ControlLink {
         /** The unfinished line. */
         private Buffer rest = Buffer.buffer();
 
+        private int held;
+
         Incoming(NetSocket socket) {
             this.socket = socket;
         }
 
         void read(Buffer data) {
+            Buffer all = rest;
             int from = 0;
-            Buffer all = Buffer.buffer(rest.length() + data.length())
-                    .appendBuffer(rest)
-                    .appendBuffer(data);
-            for (int at = rest.length(); at < all.length(); at++) {
+            int at = all.length();
+            all.appendBuffer(data); // what has arrived of a line is not copied for each packet
+            for (; at < all.length(); at++) {
                 if (all.getByte(at) == '\n') {
                     take(all.getBuffer(from, at));
                     from = at + 1;
                 }
             }
-            rest(all.getBuffer(from, all.length()));
+            rest(from == 0 ? all : all.getBuffer(from, all.length()));
             if (rest.length() > LONGEST_LINE_BYTES || heldBytes > MOST_HELD_BYTES) {
                 LOG.debug("closes a connection for leases of {} with a line that is too long", socket.remoteAddress());
                 socket.close();
@@ -240,7 +242,8 @@ final class ControlLink {
         }
 
         void rest(Buffer now) {
-            heldBytes += now.length() - rest.length();
+            heldBytes += now.length() - held;
+            held = now.length();
             rest = now;
         }
 

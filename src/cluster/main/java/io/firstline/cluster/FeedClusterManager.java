@@ -93,8 +93,9 @@ final class FeedClusterManager extends HazelcastClusterManager {
     public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
         asked.add(address);
         List<RegistrationInfo> before = known(address);
-        find(address, (found, failure) ->
-                promise.complete(failure == null ? newest(address, before, found) : null, failure));
+        find(
+                address,
+                (found, failure) -> promise.complete(failure == null ? newest(address, before, found) : null, failure));
     }
 
     /** Returns the consumers for the event bus, those of an update if there was one while they were looked up. */

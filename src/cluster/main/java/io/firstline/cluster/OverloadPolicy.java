@@ -62,9 +62,4 @@ final class OverloadPolicy {
         omitted = now;
         changedNanos = nowNanos;
     }
-
-    /** Returns whether a feed was late within the last seconds. */
-    boolean wasLate(long nowNanos) {
-        return nowNanos - lastLateNanos < CALM_NANOS;
-    }
 }

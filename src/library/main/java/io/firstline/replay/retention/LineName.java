@@ -18,7 +18,7 @@ public record LineName(String node, long process, List<Long> firsts) {
     /** A reader that has not seen a line for this many runs joins anew in any case. */
     public static final int MOST = 8;
 
-    private static final Pattern FORMAT = Pattern.compile("(.+)/(\\d{1,18})/(\\d{1,18}(?:,\\d{1,18})*)");
+    private static final Pattern FORMAT = Pattern.compile("(.+)/(\\d{1,18})/(\\d{1,18}(?:,\\d{1,18}){0,7})");
 
     public LineName {
         firsts = List.copyOf(firsts.subList(Math.max(0, firsts.size() - MOST), firsts.size()));
