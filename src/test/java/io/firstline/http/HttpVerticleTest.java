@@ -405,12 +405,15 @@ class HttpVerticleTest extends HttpTestBase {
         serveFeed();
         deploy(config("json", exchange.url(COMBINED), 2).put("body", "json"));
         deploy(config("buffer", exchange.url(COMBINED), 2).put("body", "buffer"));
-        eventually(() -> json("/api/status").getJsonObject("feeds").size() == 3);
+        deploy(config("batch", exchange.url(COMBINED), 2).put("body", "batch"));
+        eventually(() -> json("/api/status").getJsonObject("feeds").size() == 4);
         String text = "x".repeat(3_000);
         try (Listening json = new Listening("/api/tail?feed=json");
-                Listening buffer = new Listening("/api/tail?feed=buffer")) {
+                Listening buffer = new Listening("/api/tail?feed=buffer");
+                Listening batch = new Listening("/api/tail?feed=batch")) {
             json.next();
             buffer.next();
+            batch.next();
             exchange.broadcastRaw(Buffer.buffer("{\"a\":\"" + text + "\"}"), true);
             JsonObject first = json.next();
             while (first.getJsonArray("messages").isEmpty()) {
@@ -419,12 +422,14 @@ class HttpVerticleTest extends HttpTestBase {
             assertThat(first.getJsonArray("messages").getJsonObject(0).getString("text"))
                     .startsWith("{\"a\":\"xxx")
                     .hasSize(2_001);
-            JsonObject other = buffer.next();
-            while (other.getJsonArray("messages").isEmpty()) {
-                other = buffer.next();
+            for (Listening each : List.of(buffer, batch)) {
+                JsonObject other = each.next();
+                while (other.getJsonArray("messages").isEmpty()) {
+                    other = each.next();
+                }
+                assertThat(other.getJsonArray("messages").getJsonObject(0).getString("text"))
+                        .startsWith("{\"a\":\"xxx");
             }
-            assertThat(other.getJsonArray("messages").getJsonObject(0).getString("text"))
-                    .startsWith("{\"a\":\"xxx");
         }
     }
 

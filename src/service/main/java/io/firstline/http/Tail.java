@@ -1,6 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.FeedBatch;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -41,12 +42,20 @@ final class Tail {
     }
 
     private void read(Message<Object> message) {
+        if (message.body() instanceof FeedBatch batch) {
+            batch.messages().forEach(this::see);
+        } else {
+            see(message.body());
+        }
+    }
+
+    private void see(Object body) {
         passed++;
-        if (!filter.isEmpty() && (looks++ >= LOOKS || !text(message.body()).contains(filter))) {
+        if (!filter.isEmpty() && (looks++ >= LOOKS || !text(body).contains(filter))) {
             return;
         }
         matched++;
-        newest.addLast(message.body());
+        newest.addLast(body);
         if (newest.size() > SHOWN) {
             newest.removeFirst();
         }

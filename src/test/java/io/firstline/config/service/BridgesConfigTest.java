@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class BridgesConfigTest {
     private static final String HASH = "'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'";
     private static final String FEEDS =
-            "'feeds':{'btc':{'url':'ws://127.0.0.1:1/'}," + "'raw':{'url':'ws://127.0.0.1:1/','body':'buffer'}}";
+            "'feeds':{'btc':{'url':'ws://127.0.0.1:1/'}," + "'raw':{'url':'ws://127.0.0.1:1/','body':'buffer'},"
+                    + "'many':{'url':'ws://127.0.0.1:1/','body':'batch'}}";
 
     private static String json(String sections) {
         return ("{" + sections + "," + FEEDS + "}").replace('\'', '"');
@@ -77,12 +78,16 @@ class BridgesConfigTest {
                 .containsExactlyInAnyOrder(
                         "/bridges/tcp/token: found nothing, allowed: a token, because \"host\" lets other machines in",
                         "/bridges/sockjs: found no \"http\", allowed: only with \"http\", which serves it",
-                        "/bridges/sockjs/feeds/0: found \"bct\", allowed: a feed of this configuration: btc, raw");
+                        "/bridges/sockjs/feeds/0: found \"bct\", allowed: a feed of this configuration: btc, raw, many");
         assertThat(errors("'bridges':{'tcp':{'feeds':['btc','eth','raw']}}"))
                 .containsExactly(
-                        "/bridges/tcp/feeds/1: found \"eth\", allowed: a feed of this configuration: btc, raw",
-                        "/bridges/tcp/feeds/2: found \"raw\", whose \"body\" is \"buffer\", allowed: a feed whose messages"
-                                + " carry their sequence: \"body\" \"message\" or \"json\"");
+                        "/bridges/tcp/feeds/1: found \"eth\", allowed: a feed of this configuration: btc, raw, many",
+                        "/bridges/tcp/feeds/2: found \"raw\", whose \"body\" is \"buffer\", allowed: a feed that publishes"
+                                + " each message with its sequence: \"body\" \"message\" or \"json\"");
+        assertThat(errors("'bridges':{'tcp':{'feeds':['many']}}"))
+                .singleElement()
+                .asString()
+                .startsWith("/bridges/tcp/feeds/0: found \"many\", whose \"body\" is \"batch\", allowed: a feed that");
         assertThat(errors("'bridges':{'tcp':{'feeds':[],'prt':1},'sockjs':{'origins':['desk']}}"))
                 .hasSize(4)
                 .anyMatch(e -> e.startsWith("/bridges/tcp/feeds: "))

@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Reads the section {@code bridges} of a configuration. */
 final class BridgesReader {
     private static final String TCP = "/tcp";
     private static final String SOCKJS = "/sockjs";
+
+    /** Those that a client in another language can read, with their sequence. */
+    private static final Set<String> BODIES = Set.of("message", "json");
 
     private BridgesReader() {}
 
@@ -102,11 +106,14 @@ final class BridgesReader {
             if (!known.contains(name)) {
                 problems.add(new Problem(
                         at, ProblemText.quoted(name), "a feed of this configuration: " + String.join(", ", known)));
-            } else if (feeds.path(name).path("body").asText().equals("buffer")) {
-                problems.add(new Problem(
-                        at,
-                        ProblemText.quoted(name) + ", whose \"body\" is \"buffer\"",
-                        "a feed whose messages carry their sequence: \"body\" \"message\" or \"json\""));
+            } else {
+                String body = feeds.path(name).path("body").asText("message");
+                if (!BODIES.contains(body)) {
+                    problems.add(new Problem(
+                            at,
+                            ProblemText.quoted(name) + ", whose \"body\" is " + ProblemText.quoted(body),
+                            "a feed that publishes each message with its sequence: \"body\" \"message\" or \"json\""));
+                }
             }
         }
     }
