@@ -215,4 +215,18 @@ class ClusterConfigTest {
                             .startsWith("/cluster/host: found \"" + any + "\", allowed: one address or name"));
         }
     }
+
+    @Test
+    void shouldWantWholeMessagesOfTheRelaysFeeds() {
+        String feeds = "'feeds':{'btc':{'url':'ws://127.0.0.1:1/'},'many':{'url':'ws://127.0.0.1:1/','body':'batch'}}}";
+        String clustered = "{'cluster':{'members':['127.0.0.1:5701','127.0.0.1:5702','127.0.0.1:5703']},";
+
+        assertThat(Errors.ofService((clustered + "'relay':{}," + feeds).replace('\'', '"')))
+                .containsExactly(
+                        "/feeds/many/body: found \"batch\", allowed: \"message\" for a feed of the relay in a cluster");
+        assertThat(Errors.ofService((clustered + "'relay':{'feeds':['btc']}," + feeds).replace('\'', '"')))
+                .isEmpty();
+        assertThat(Errors.ofService(("{'relay':{}," + feeds).replace('\'', '"')))
+                .isEmpty();
+    }
 }

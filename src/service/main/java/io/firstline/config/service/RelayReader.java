@@ -51,6 +51,11 @@ final class RelayReader {
         List<Problem> problems = new ArrayList<>();
         List<String> known = new ArrayList<>();
         root.path("feeds").fieldNames().forEachRemaining(known::add);
+        if (relay != null && root.has("cluster")) {
+            known.stream()
+                    .filter(feed -> relay.feeds().isEmpty() || relay.feeds().contains(feed))
+                    .forEach(feed -> checkBody(feed, root, problems));
+        }
         for (int i = 0; relay != null && i < relay.feeds().size(); i++) {
             if (!known.contains(relay.feeds().get(i))) {
                 problems.add(new Problem(
@@ -60,5 +65,16 @@ final class RelayReader {
             }
         }
         return problems;
+    }
+
+    /** In a cluster a relay subscribes its feeds, and a subscription needs whole messages. */
+    private static void checkBody(String feed, JsonNode root, List<Problem> problems) {
+        String body = root.path("feeds").path(feed).path("body").asText("message");
+        if (!body.equals("message")) {
+            problems.add(new Problem(
+                    "/feeds/" + feed + "/body",
+                    ProblemText.quoted(body),
+                    "\"message\" for a feed of the relay in a cluster"));
+        }
     }
 }
