@@ -10,11 +10,12 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** A node of a cluster in this process: a separate Vert.x on free ports of the loopback address. */
 record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
@@ -36,21 +37,21 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
         return configs;
     }
 
-    /** Ports on which nothing listens. */
+    /** Ports on which nothing listens, and which no outgoing connection gets from the system. */
     static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0));
-            }
-            List<Integer> ports =
-                    sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
+        return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(12_000, 32_000))
+                .distinct()
+                .filter(Node::isFree)
+                .limit(count)
+                .boxed()
+                .toList();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket probe = new ServerSocket(port)) {
+            return probe.isBound();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.firstline.replay.retention;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.publish.FanOut;
 import io.firstline.bus.publish.RejectionLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -138,6 +139,11 @@ public final class ReplayService {
             request.fail(NOT_UNDERSTOOD, e.getMessage());
             return;
         }
+        reply(request, answer);
+    }
+
+    private void reply(Message<Object> request, ReplayResponse answer) {
+        FanOut.of(vertx).flush(); // the answer must not overtake the messages that it names
         request.reply(answer.body(), answer.headers());
     }
 
@@ -146,8 +152,7 @@ public final class ReplayService {
         if (line == null) {
             request.fail(NOT_THE_OWNER, "this node does not publish that line");
         } else {
-            ReplayResponse answer = answer(line, json);
-            request.reply(answer.body(), answer.headers());
+            reply(request, answer(line, json));
         }
     }
 
