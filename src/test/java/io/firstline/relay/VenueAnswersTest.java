@@ -2,10 +2,12 @@ package io.firstline.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.bus.Addresses;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.FeedVerticle;
 import io.firstline.deploy.PoolVerticle;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
@@ -105,6 +107,32 @@ class VenueAnswersTest extends RelayTestBase {
         tell(0, "{\"code\":2,\"msg\":\"Invalid request: too many\",\"id\":" + id + "}");
         tell(1, "{\"result\":null,\"id\":" + id + "}"); // one connection has it
         assertThat(answer(client)).isEqualTo("{\"result\":null,\"id\":7}");
+    }
+
+    @Test
+    void shouldNotTakeTheAbsenceOfConnectionsForAnAnswer() {
+        deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);
+        List<JsonObject> events = new CopyOnWriteArrayList<>();
+        join(vertx.eventBus()
+                .<JsonObject>consumer(Addresses.events("f"), event -> events.add(event.body()))
+                .completion());
+        join(venue.close());
+        eventually(() -> events.stream().anyMatch(event -> "DISCONNECTED".equals(event.getString("state"))));
+        JsonObject subscribe = new JsonObject().put("do", "subscribe");
+
+        Future<?> answer = vertx.eventBus()
+                .request(
+                        Addresses.command("f"),
+                        subscribe
+                                .copy()
+                                .put("streams", new JsonArray().add(BOOK))
+                                .put("answered", true));
+        join(vertx.eventBus()
+                .request(
+                        Addresses.command("f"),
+                        subscribe.copy().put("streams", new JsonArray().add(TRADE))));
+
+        assertThat(answer.isComplete()).isFalse();
     }
 
     @Test

@@ -35,10 +35,13 @@ final class AwaitedAnswers {
             return refusal != null || streams.stream().noneMatch(stream -> isOpen(stream, live));
         }
 
-        /** Whether no connection has the stream, and one may get it. */
+        /** Whether no connection has the stream, and one may get it: at present, or as soon as it is open. */
         private static boolean isOpen(String stream, List<PooledConnection> live) {
-            return live.stream().noneMatch(pooled -> isAccepted(stream, pooled))
-                    && live.stream().anyMatch(pooled -> !pooled.readiness.isOver() || pooled.requests.isOpen(stream));
+            return live.isEmpty()
+                    || (live.stream().noneMatch(pooled -> isAccepted(stream, pooled))
+                            && live.stream()
+                                    .anyMatch(
+                                            pooled -> !pooled.readiness.isOver() || pooled.requests.isOpen(stream)));
         }
 
         private static boolean isAccepted(String stream, PooledConnection pooled) {
