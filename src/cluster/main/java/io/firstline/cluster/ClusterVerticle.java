@@ -6,6 +6,7 @@ import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
+import io.firstline.deploy.FeedVerticle;
 import io.firstline.deploy.node.ClusterFacts;
 import io.firstline.deploy.node.ClusterPart;
 import io.vertx.core.Context;
@@ -55,7 +56,9 @@ public final class ClusterVerticle extends VerticleBase {
     private final BiFunction<FeedConfig, ClusterPart.Factory, Deployable> verticles;
     private final long lingerNanos;
     /** The feeds that are deployed here, or are being deployed. */
-    private final Map<String, Future<String>> deployed = new TreeMap<>();
+    private final Map<String, Deployed> deployed = new TreeMap<>();
+    /** The feeds that are being undeployed. */
+    private final Map<String, Future<Void>> undeploying = new TreeMap<>();
 
     private final Promise<String> refused = Promise.promise();
     private Scheduler scheduler;
@@ -68,6 +71,14 @@ public final class ClusterVerticle extends VerticleBase {
     private LeaseLoop leases;
 
     private volatile boolean stopped;
+
+    private record Deployed(Deployable verticle, Future<String> deployment) {
+        Future<Void> change(FeedConfig feed) {
+            return verticle instanceof FeedVerticle running
+                    ? running.change(feed)
+                    : Future.failedFuture(new IllegalStateException("not a feed"));
+        }
+    }
 
     /**
      * Creates a member that carries nothing yet.
@@ -112,9 +123,11 @@ public final class ClusterVerticle extends VerticleBase {
         int busPort = HazelcastCluster.busPort(vertx);
         long aloneSinceNanos = HazelcastCluster.aloneSinceNanos(vertx, scheduler.nowNanos());
         Promise<Void> opened = Promise.promise();
+        Map<String, String> fingerprints = new TreeMap<>();
+        feeds.forEach((name, feed) -> fingerprints.put(name, feed.fingerprint()));
         onlyLoop.runOnContext(v -> {
             leases = new LeaseLoop(
-                    leaseVertx, config, feeds.keySet(), busPort, lingerNanos, aloneSinceNanos, new Outside());
+                    leaseVertx, config, fingerprints, busPort, lingerNanos, aloneSinceNanos, new Outside());
             HazelcastCluster.controlLink(vertx, leases.link());
             leases.start().onComplete((none, failure) -> context.runOnContext(w -> opened.complete(null, failure)));
         });
@@ -192,14 +205,7 @@ public final class ClusterVerticle extends VerticleBase {
 
         @Override
         public void deploy(String feed, FeedLease lease) {
-            Deployable verticle = verticles.apply(
-                    feeds.get(feed), Replica.factory(lease, scheduler, config.standbyBytes() / feeds.size()));
-            here(() -> {
-                        // as a child of this verticle
-                        Future<String> deployment = lookUp(feed).transform(found -> vertx.deployVerticle(verticle));
-                        deployed.put(feed, deployment);
-                        return deployment;
-                    })
+            here(() -> ClusterVerticle.this.deploy(feed, lease))
                     .onComplete(done -> onLoop(() -> {
                         if (done.succeeded()) {
                             leases.started(feed);
@@ -211,10 +217,7 @@ public final class ClusterVerticle extends VerticleBase {
 
         @Override
         public void undeploy(String feed) {
-            here(() -> {
-                        Future<String> deployment = deployed.remove(feed);
-                        return deployment.failed() ? Future.succeededFuture() : deployment.compose(vertx::undeploy);
-                    })
+            here(() -> ClusterVerticle.this.undeploy(feed))
                     .onFailure(e -> LOG.warn("{} cannot be undeployed", feed, e))
                     .onComplete(gone -> onLoop(() -> leases.stopped(feed)));
         }
@@ -246,6 +249,81 @@ public final class ClusterVerticle extends VerticleBase {
                     seen.sinceNanos(),
                     scheduler::nowNanos);
         }
+    }
+
+    private Future<String> deploy(String feed, FeedLease lease) {
+        if (!feeds.containsKey(feed)) {
+            return Future.failedFuture(new IllegalStateException("was removed from the configuration meanwhile"));
+        }
+        Deployable verticle = verticles.apply(
+                feeds.get(feed), Replica.factory(lease, scheduler, config.standbyBytes() / feeds.size()));
+        // as a child of this verticle
+        Future<String> deployment = lookUp(feed).transform(found -> vertx.deployVerticle(verticle));
+        deployed.put(feed, new Deployed(verticle, deployment));
+        return deployment;
+    }
+
+    private Future<Void> undeploy(String feed) {
+        Deployed gone = deployed.remove(feed);
+        if (gone == null || gone.deployment().failed()) {
+            return Future.succeededFuture();
+        }
+        Future<Void> done = gone.deployment().compose(vertx::undeploy);
+        undeploying.put(feed, done);
+        return done.onComplete(ended -> undeploying.remove(feed, done));
+    }
+
+    // another configuration
+
+    /**
+     * Configures a feed: one that this node did not know, or another configuration of one that it knows. Without a lost
+     * or repeated message, also while other nodes have another configuration of the feed. May be called on any thread.
+     *
+     * @return fails if the feed's new connections do not open; then nothing has changed on this node
+     */
+    public Future<Void> configure(FeedConfig feed) {
+        return here(() -> {
+            Deployed running = deployed.get(feed.name());
+            if (running == null || running.deployment().failed()) {
+                configured(feed);
+                return Future.succeededFuture();
+            }
+            return here(running.deployment().compose(id -> running.change(feed)))
+                    .recover(e ->
+                            running.equals(deployed.get(feed.name())) ? Future.failedFuture(e) : Future.succeededFuture())
+                    .onSuccess(v -> configured(feed));
+        });
+    }
+
+    private void configured(FeedConfig feed) {
+        feeds.put(feed.name(), feed);
+        onLoop(() -> leases.configured(feed.name(), feed.fingerprint()));
+    }
+
+    /** Removes a feed from this node. Nodes that still have it continue to publish it. May be called on any thread. */
+    public Future<Void> forget(String feed) {
+        return here(() -> {
+            feeds.remove(feed);
+            Promise<Void> undeployed = Promise.promise();
+            onLoop(() -> {
+                leases.forget(feed);
+                context.runOnContext(v ->
+                        undeploying.getOrDefault(feed, Future.succeededFuture()).onComplete(undeployed));
+            });
+            return undeployed.future();
+        });
+    }
+
+    /** Returns the feeds as they are configured now. May be called on any thread. */
+    public Future<List<FeedConfig>> configuredFeeds() {
+        return here(() -> Future.succeededFuture(List.copyOf(feeds.values())));
+    }
+
+    /** Completes a future that other contexts may complete on this verticle's. */
+    private <T> Future<T> here(Future<T> future) {
+        Promise<T> done = Promise.promise();
+        future.onComplete((value, failure) -> context.runOnContext(v -> done.complete(value, failure)));
+        return done.future();
     }
 
     // look-ups

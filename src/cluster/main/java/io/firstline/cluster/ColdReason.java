@@ -7,6 +7,7 @@ public enum ColdReason {
     OWNER_NOT_HEARD("hears no owner"),
     MESSAGES_MISSING("lacks messages that the owner has published"),
     SUBSCRIPTIONS_UNKNOWN("does not know the run-time subscriptions yet"),
+    OTHER_CONFIGURATION("has, or had a few seconds ago, another configuration than the owner"),
     NOT_COMPARED("has not received a message that the owner published since");
 
     private final String words;

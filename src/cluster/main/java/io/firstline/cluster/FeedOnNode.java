@@ -37,6 +37,7 @@ final class FeedOnNode {
     private boolean wasLate;
     private long lateNanos;
     private long failedNanos;
+    private final ConfigAgreement agreement = new ConfigAgreement();
     private boolean unwanted;
     private long unwantedSinceNanos;
 
@@ -62,9 +63,26 @@ final class FeedOnNode {
     /** Takes the feed's state; ignored if the feed is not deployed. */
     void observe(StandbyState now) {
         if (isCarried()) {
-            state = now;
+            state = agreement.isSettled() ? now : now.withWarm(false).withAhead(false);
             proposer.heardOf(now.heardEpoch());
         }
+    }
+
+    // configuration
+
+    /** The feed has this configuration here from now on. */
+    void configured(String fingerprint, long nowNanos) {
+        agreement.configured(fingerprint, nowNanos);
+    }
+
+    /** Compares it with that of the owner; returns whether to report that they differ. */
+    boolean compare(String ownersConfig, long nowNanos) {
+        return agreement.see(ownersConfig, nowNanos);
+    }
+
+    /** Returns whether the configurations of the owner and of this node agree, and have done so for long enough. */
+    boolean agrees() {
+        return agreement.isSettled();
     }
 
     // deployment
@@ -199,6 +217,7 @@ final class FeedOnNode {
                 (int) Math.min(Integer.MAX_VALUE - 1, silentMs),
                 state.heardEpoch(),
                 state.ahead(),
-                state.sequence());
+                state.sequence(),
+                agreement.mine());
     }
 }

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a node looks for others: at the configured members, and at all addresses that a DNS name has at the moment.
+ * The addresses at which a node looks for others: the configured members, and all that a DNS name has at the moment.
  * Hazelcast reads the list when it joins, and each time when it looks for the other half of a split cluster.
  *
  * <p>Thread-safe.

@@ -44,6 +44,9 @@ sealed interface LeaseAction {
     /** The process of a member has ended. */
     record ReportDeath(String member) implements LeaseAction {}
 
+    /** This node's configuration of a feed has differed from the owner's for long. */
+    record ReportOtherConfig(String feed, String owner) implements LeaseAction {}
+
     /** A message came from a node that is not another member; it has no effect. */
     record RejectUnknownNode(NodeMessage message) implements LeaseAction {}
 

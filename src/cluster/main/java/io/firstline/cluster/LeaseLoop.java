@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -77,13 +76,14 @@ final class LeaseLoop {
      * Starts a member.
      *
      * @param loop the Vert.x of the event loop on which this is called
+     * @param feeds the fingerprints of all feeds, by name
      * @param busPort the port of this node's event bus; 0 = none
      * @param lingerNanos how long a feed that belongs to other members is still carried here
      */
     LeaseLoop(
             Vertx loop,
             ClusterConfig config,
-            Collection<String> feeds,
+            Map<String, String> feeds,
             int busPort,
             long lingerNanos,
             long aloneSinceNanos,
@@ -97,7 +97,8 @@ final class LeaseLoop {
                 ? null
                 : new EtcdLink(loop, config, new NodeRun(start.epochMs(), busPort), scheduler, this::granted);
         this.node = new LeaseNode(
-                config, etcd == null ? null : etcd.leases(), feeds, busPort, lingerNanos, start, aloneSinceNanos);
+                config, etcd == null ? null : etcd.leases(), feeds.keySet(), busPort, lingerNanos, start, aloneSinceNanos);
+        feeds.forEach(this::configured);
         this.probe = new DeathProbe(loop, scheduler);
         this.reports =
                 new LeaseReports(config, node::members, etcd == null ? null : etcd::lastFailure, scheduler::nowNanos);
@@ -223,6 +224,18 @@ final class LeaseLoop {
         return !member.equals(self) && node.members().contains(member);
     }
 
+    /** A feed, known or not, has another configuration. */
+    void configured(String feed, String fingerprint) {
+        node.configured(feed, fingerprint, scheduler.nowNanos());
+    }
+
+    /** A feed is no longer configured here. */
+    void forget(String feed) {
+        observe();
+        carryOut(node.forget(feed, scheduler.nowNanos()));
+        askEtcd();
+    }
+
     /** A feed is deployed. */
     void started(String feed) {
         node.started(feed);
@@ -264,7 +277,8 @@ final class LeaseLoop {
             leases.put(deploy.feed(), lease);
             outside.deploy(deploy.feed(), lease);
         } else if (action instanceof LeaseAction.Undeploy undeploy) {
-            LOG.info("{} no longer received by {}: other nodes receive it", undeploy.feed(), self);
+            String why = node.isConfigured(undeploy.feed()) ? "other nodes receive it" : "it was removed";
+            LOG.info("{} no longer received by {}: {}", undeploy.feed(), self, why);
             leases.remove(undeploy.feed());
             outside.undeploy(undeploy.feed());
         } else {
@@ -318,7 +332,7 @@ final class LeaseLoop {
         JsonObject carried = new JsonObject();
         node.carried().forEach((name, feed) -> {
             FeedLease here = leases.get(name);
-            carried.put(name, status(feed, now).mergeIn(here == null ? new JsonObject() : here.figures()));
+            carried.put(name, status(feed, here == null ? new JsonObject() : here.figures(), now));
         });
         return new JsonObject()
                 .put(StatusKeys.NODE, self)
@@ -328,17 +342,17 @@ final class LeaseLoop {
                 .put(StatusKeys.FEEDS, carried);
     }
 
-    private static JsonObject status(FeedOnNode feed, long now) {
+    private static JsonObject status(FeedOnNode feed, JsonObject figures, long now) {
         LeaseClaim proposer = feed.proposer();
         boolean owns = proposer.owns(now);
-        return new JsonObject()
+        JsonObject status = new JsonObject()
                 .put(StatusKeys.ROLE, owns ? "owner" : "standby")
                 .put(StatusKeys.WARM, owns || feed.state().warm())
                 .put(StatusKeys.RECEIVES, feed.state().receives())
                 .put(StatusKeys.EPOCH, owns ? proposer.epoch() : feed.state().heardEpoch())
-                .put(
-                        StatusKeys.LEASE_LEFT_MS,
-                        owns ? TimeUnit.NANOSECONDS.toMillis(proposer.untilNanos() - now) : null);
+                .put(StatusKeys.LEASE_LEFT_MS, owns ? TimeUnit.NANOSECONDS.toMillis(proposer.untilNanos() - now) : null)
+                .mergeIn(figures);
+        return owns || feed.agrees() ? status : status.put(StatusKeys.COLD, ColdReason.OTHER_CONFIGURATION.toString());
     }
 
     // shutdown

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -121,19 +122,53 @@ final class LeaseNode {
         feeds.get(feed).observe(state);
     }
 
+    /**
+     * A feed has this configuration from now on. It may be a feed that this node did not know.
+     *
+     * @param fingerprint the same on all nodes with the same configuration
+     */
+    void configured(String feed, String fingerprint, long nowNanos) {
+        feeds.computeIfAbsent(feed, name -> new FeedOnNode(name, self, engine.newClaim(name, nowNanos), nowNanos))
+                .configured(fingerprint, nowNanos);
+        heartbeatNanos = nowNanos - leaseNanos; // the others must know at once
+    }
+
+    boolean isConfigured(String feed) {
+        return feeds.containsKey(feed);
+    }
+
+    /** A feed is no longer configured here: it is released and undeployed. Nodes that still have it continue. */
+    List<LeaseAction> forget(String name, long nowNanos) {
+        List<LeaseAction> actions = new ArrayList<>();
+        FeedOnNode feed = feeds.remove(name);
+        if (feed != null && feed.isCarried()) {
+            actions.add(new LeaseAction.End(name, null));
+            List<LeaseRequest> released = new ArrayList<>();
+            addIfAny(released, feed.proposer().giveUp(0, nowNanos));
+            send(released, nowNanos, actions);
+            actions.add(new LeaseAction.Undeploy(name));
+        }
+        return actions;
+    }
+
     /** A feed is deployed. */
     void started(String feed) {
-        feeds.get(feed).started();
+        known(feed).ifPresent(FeedOnNode::started);
     }
 
     /** A feed could not be deployed. */
     void failed(String feed, long nowNanos) {
-        feeds.get(feed).failed(nowNanos);
+        known(feed).ifPresent(here -> here.failed(nowNanos));
     }
 
     /** A feed is undeployed. */
     void stopped(String feed) {
-        feeds.get(feed).stopped();
+        known(feed).ifPresent(FeedOnNode::stopped);
+    }
+
+    /** It may have been removed from the configuration while it started or stopped. */
+    private Optional<FeedOnNode> known(String feed) {
+        return Optional.ofNullable(feeds.get(feed));
     }
 
     /** Time has passed. */
@@ -249,6 +284,7 @@ final class LeaseNode {
         }
         long now = time.nanos();
         gather(now, actions);
+        feeds.values().forEach(feed -> compareConfigs(feed, now, actions));
         List<LeaseRequest> released = new ArrayList<>();
         boolean claims = false;
         for (FeedOnNode feed : feeds.values()) {
@@ -261,6 +297,14 @@ final class LeaseNode {
         int heartbeats = isClaiming() ? HEARTBEATS_PER_CLAIM : HEARTBEATS_PER_LEASE;
         if (claims || !released.isEmpty() || now - heartbeatNanos >= leaseNanos / heartbeats) {
             send(released, now, actions);
+        }
+    }
+
+    private void compareConfigs(FeedOnNode feed, long now, List<LeaseAction> actions) {
+        GrantedLease last = engine.last(feed.name());
+        String owner = last != null && last.isRunning(now) ? last.node() : "";
+        if (feed.compare(members.config(owner, feed.name()), now)) {
+            actions.add(new LeaseAction.ReportOtherConfig(feed.name(), owner));
         }
     }
 

@@ -57,6 +57,14 @@ final class LeaseReports {
             LOG.debug("{} not acquired by {}", lost.feed(), self);
         } else if (action instanceof LeaseAction.ReportLostClaim lost) {
             LOG.debug("{} left to {} by {}", lost.feed(), lost.competitor(), self);
+        } else if (action instanceof LeaseAction.ReportOtherConfig other) {
+            LOG.warn(
+                    "{}: the configuration of {} differs from that of {}, which publishes the feed, for {} s. Until both"
+                            + " have the same, messages can be lost or repeated when one replaces the other",
+                    other.feed(),
+                    self,
+                    other.owner(),
+                    TimeUnit.NANOSECONDS.toSeconds(ConfigAgreement.WARN_NANOS));
         } else if (action instanceof LeaseAction.RejectUnknownNode unknown) {
             rejections.reject(
                     "cluster: dropped "

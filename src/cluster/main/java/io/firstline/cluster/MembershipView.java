@@ -89,6 +89,11 @@ final class MembershipView {
         return part.ahead() && part.epoch() == epoch && part.sequence() >= sequence;
     }
 
+    /** Returns the fingerprint of another member's configuration of a feed; empty = not known. */
+    String config(String member, String feed) {
+        return part(member, feed).config();
+    }
+
     /** Returns the process that runs another member; {@link NodeRun#UNKNOWN} if it has not named it. */
     NodeRun run(String member) {
         Heard last = heard.get(member);

@@ -30,6 +30,7 @@ record NodeHeartbeat(
     private static final String GIVEN = "given";
     private static final String SILENT = "silentMs";
     private static final String AHEAD = "ahead";
+    private static final String CONFIG = "config";
     private static final String STARTED = "startedMs";
     private static final String BUS_PORT = "busPort";
 
@@ -42,9 +43,15 @@ record NodeHeartbeat(
      * @param epoch the highest epoch in which the feed was published as far as the member knows; 0 = none
      * @param ahead whether the member receives messages and the owner publishes none of them
      * @param sequence the number of the last published message that the member knows
+     * @param config the fingerprint of the member's configuration of the feed; empty = an older version does not send it
      */
-    record Part(boolean warm, boolean receives, int silentMs, int epoch, boolean ahead, long sequence) {
+    record Part(boolean warm, boolean receives, int silentMs, int epoch, boolean ahead, long sequence, String config) {
         static final Part NONE = new Part(false, false, 0, 0, false, 0);
+
+        /** A part of an unknown configuration. */
+        Part(boolean warm, boolean receives, int silentMs, int epoch, boolean ahead, long sequence) {
+            this(warm, receives, silentMs, epoch, ahead, sequence, "");
+        }
     }
 
     /** The same without releases. */
@@ -68,7 +75,8 @@ record NodeHeartbeat(
                         .put(SILENT, part.silentMs())
                         .put("epoch", part.epoch())
                         .put(AHEAD, part.ahead())
-                        .put("sequence", part.sequence())));
+                        .put("sequence", part.sequence())
+                        .put(CONFIG, part.config())));
         return new JsonObject()
                 .put("from", from)
                 .put("round", number)
@@ -96,7 +104,8 @@ record NodeHeartbeat(
                                     : 0, // older versions do not send it
                             MessageFields.count(part, "epoch"),
                             part.containsKey(AHEAD) && MessageFields.flag(part, AHEAD),
-                            part.containsKey("sequence") ? MessageFields.number(part, "sequence") : 0));
+                            part.containsKey("sequence") ? MessageFields.number(part, "sequence") : 0,
+                            part.getValue(CONFIG, "").equals("") ? "" : MessageFields.name(part, CONFIG)));
         }
         return new NodeHeartbeat(
                 MessageFields.name(json, "from"),

@@ -66,6 +66,11 @@ final class NodeLine {
         }
     }
 
+    /** Other pools deliver from now on; if they are not in step with the former ones, messages may be missing. */
+    void changed(boolean inStep) {
+        kept = inStep ? kept : null;
+    }
+
     /** A message has arrived; returns it with the number of the line, or null if no subscription wants it. */
     FeedMessage received(FeedMessage message, long nowNanos) {
         if (wanted && nowNanos - wantedUntilNanos > 0) {

@@ -49,7 +49,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private static final int PER_ARRIVAL = 2;
 
     private final Vertx vertx;
-    private final FeedPublisher publisher;
+    private FeedPublisher publisher;
     private final String feed;
     private final FeedLease lease;
     private final Scheduler scheduler;
@@ -78,8 +78,10 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         this.lease = lease;
         this.scheduler = scheduler;
         this.rejections = new RejectionLog(LOG, scheduler::nowNanos);
-        this.core = new ReplicaCore(publisher.retention(), publisher::remember, bytes, scheduler.nowNanos());
-        this.line = new NodeLine(lease.node(), scheduler.epochMicros(), publisher::newMemory, scheduler.nowNanos());
+        this.core = new ReplicaCore(
+                publisher.retention(), message -> this.publisher.remember(message), bytes, scheduler.nowNanos());
+        this.line = new NodeLine(
+                lease.node(), scheduler.epochMicros(), run -> this.publisher.newMemory(run), scheduler.nowNanos());
         this.context = vertx.getOrCreateContext();
         listen();
         lease.holder(this);
@@ -147,11 +149,29 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         line.happened(event);
         core.happened(event, scheduler.nowNanos());
         share();
+        publishAside(event);
+    }
+
+    @Override
+    public synchronized void publishAside(FeedEvent event) {
         if (core.isPublishing()) {
             publisher.publish(event);
         } else {
             publisher.publishHere(event);
         }
+    }
+
+    @Override
+    public synchronized void changed(FeedPublisher next, boolean inStep) {
+        boolean isElsewhere = others != null && !next.replicaAddress().equals(publisher.replicaAddress());
+        publisher = next;
+        if (isElsewhere) {
+            listenNoMore().onFailure(e -> LOG.debug("{} is still registered at its former address", feed, e));
+            listen();
+        }
+        line.changed(inStep);
+        core.changed(inStep, scheduler.nowNanos());
+        share();
     }
 
     @Override

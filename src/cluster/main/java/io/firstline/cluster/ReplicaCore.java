@@ -27,7 +27,7 @@ public final class ReplicaCore {
      * The largest difference between the arrival of a message at the owner and at this node; longer than it takes to
      * detect that an owner hangs.
      */
-    private static final long COMPARED_NANOS = TimeUnit.SECONDS.toNanos(10);
+    static final long COMPARED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final int COMPARED_MESSAGES = 200_000;
     static final long DEFAULT_BYTES = 64 << 20;
@@ -256,6 +256,16 @@ public final class ReplicaCore {
     /** Takes an event of one of the pools. */
     public void happened(FeedEvent event, long nowNanos) {
         readiness.happened(event, nowNanos);
+        noteReceiving(nowNanos);
+    }
+
+    /**
+     * Other pools deliver from now on.
+     *
+     * @param inStep whether no message is missing between them and the former ones, as far as is known
+     */
+    public void changed(boolean inStep, long nowNanos) {
+        readiness.changed(inStep, nowNanos);
         noteReceiving(nowNanos);
     }
 

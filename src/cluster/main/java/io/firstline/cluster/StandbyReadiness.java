@@ -55,6 +55,18 @@ final class StandbyReadiness {
         }
     }
 
+    /**
+     * Other pools deliver from now on, and all are connected.
+     *
+     * @param inStep whether no message is missing between them and the former ones, as far as is known
+     */
+    void changed(boolean inStep, long nowNanos) {
+        overlaps &= inStep && dark.isEmpty();
+        sinceNanos = overlaps ? sinceNanos : nowNanos;
+        dark.clear();
+        everConnected = true;
+    }
+
     /** Takes what the pools report; called several times a second. */
     void look(List<FeedActivity> pools, long nowNanos) {
         unanswered = false;

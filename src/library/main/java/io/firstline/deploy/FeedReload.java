@@ -2,6 +2,7 @@ package io.firstline.deploy;
 
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
+import io.firstline.deploy.node.ClusterPart;
 import io.firstline.deploy.node.FeedPublisher;
 import io.firstline.feed.report.FeedState;
 import io.vertx.core.Future;
@@ -28,6 +29,8 @@ final class FeedReload {
     private final ContextInternal context;
     private final ShardedFeed old;
     private final FeedConfig wanted;
+    private final FeedPublisher publisher;
+    private final ClusterPart part;
     private final long connectMs;
     private final ReloadMerge takeover;
     private final Function<ShardedFeed, Future<?>> subscriptionsChanged;
@@ -70,6 +73,7 @@ final class FeedReload {
     /**
      * Creates a change that is not started.
      *
+     * @param part publishes what either generation delivers
      * @param connectMs the time limit for the new generation to open its connections
      * @param subscriptionsChanged applies run-time subscriptions to the new generation before it opens
      * @param switched receives the new generation when it has become the feed
@@ -79,6 +83,7 @@ final class FeedReload {
             Scheduler scheduler,
             ShardedFeed old,
             FeedConfig wanted,
+            ClusterPart part,
             long connectMs,
             Function<ShardedFeed, Future<?>> subscriptionsChanged,
             Consumer<ShardedFeed> switched) {
@@ -90,11 +95,13 @@ final class FeedReload {
         this.ready = context.promise();
         this.old = old;
         this.wanted = wanted;
+        this.part = part;
+        this.publisher = old.publisherFor(wanted);
         this.connectMs = connectMs;
         this.subscriptionsChanged = subscriptionsChanged;
         this.switched = switched;
-        this.takeover =
-                new ReloadMerge(wanted.name(), wanted.pool(), wanted.parts().size(), old::publish, scheduler::nowNanos);
+        this.takeover = new ReloadMerge(
+                wanted.name(), wanted.pool(), wanted.parts().size(), part::publish, scheduler::nowNanos);
     }
 
     /** Starts; succeeds when the old generation is closed, fails when everything is as before. */
@@ -106,8 +113,7 @@ final class FeedReload {
     }
 
     private Future<ShardedFeed> younger() {
-        FeedPublisher publisher = old.publisherFor(wanted);
-        return ShardedFeed.make(vertx, wanted, publisher, publisher, takeover::fromNext);
+        return ShardedFeed.make(vertx, wanted, publisher, part, takeover::fromNext);
     }
 
     /** Completes the future on our event loop, so that resources created there belong to it and are closed with it. */
@@ -165,12 +171,14 @@ final class FeedReload {
     }
 
     private Future<Void> closeOld() {
-        takeover.publishBy(next::publish);
+        old.deliver(false);
+        next.deliver(true);
+        part.changed(publisher, takeover.isInStep());
         switched.accept(next);
         return here(old.close().otherwiseEmpty())
                 .onComplete(done -> takeover.oldHasLeft())
                 .compose(v -> caughtUp())
-                .compose(v -> next.redirect(last -> takeover.sequence(), (message, place) -> next.publish(message)));
+                .compose(v -> next.redirect(last -> takeover.sequence(), (message, place) -> part.publish(message)));
     }
 
     private Future<Void> keepOld(Throwable why) {
@@ -179,7 +187,7 @@ final class FeedReload {
         return here(gone.otherwiseEmpty())
                 .onComplete(done -> takeover.nextHasLeft())
                 .compose(v -> caughtUp())
-                .compose(v -> old.redirect(last -> takeover.sequence(), (message, place) -> old.publish(message)))
+                .compose(v -> old.redirect(last -> takeover.sequence(), (message, place) -> part.publish(message)))
                 .compose(v -> Future.failedFuture(why));
     }
 

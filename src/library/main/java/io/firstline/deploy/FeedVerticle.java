@@ -134,6 +134,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
         return ShardedFeed.make(vertx, wanted, publisher, part, (message, place) -> part.publish(message))
                 .compose(first -> {
                     pools = first;
+                    first.deliver(true);
                     runtimeSubscriptions = new RuntimeSubscriptions(vertx, scheduler, wanted, () -> pools, part);
                     snapshots = new StreamSnapshots(
                             wanted.name(),
@@ -202,15 +203,16 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
     }
 
     private Future<Void> goOver(FeedConfig wanted, long connectMs) {
-        if (pools == null || part.isShared() || reload != null || !wanted.name().equals(feedConfig.name())) {
+        if (pools == null || reload != null || !wanted.name().equals(feedConfig.name())) {
             return Future.failedFuture(new IllegalStateException(
-                    "a feed can be changed when it runs on this node only, is not being changed, and keeps its name"));
+                    "a feed can be changed when it has started, is not being changed, and keeps its name"));
         }
         reload = new FeedReload(
                 vertx,
                 scheduler,
                 pools,
                 wanted,
+                part,
                 connectMs,
                 next -> runtimeSubscriptions.carryOver(next, wanted),
                 next -> {

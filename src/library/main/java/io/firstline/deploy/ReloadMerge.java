@@ -27,7 +27,7 @@ final class ReloadMerge {
     private final Arbiter<FeedMessage> arbiter;
     private final Line old;
     private final Line[] next;
-    private Consumer<FeedMessage> publisher;
+    private final Consumer<FeedMessage> publisher;
     private long startedNanos;
     private long sequence;
 
@@ -58,7 +58,7 @@ final class ReloadMerge {
      *
      * @param settings the join guard and the history
      * @param pools the number of pools in the new generation
-     * @param publisher publishes with the old generation's settings
+     * @param publisher publishes the merged messages
      * @param nowNanos the monotonic clock
      */
     ReloadMerge(String feed, WsPoolConfig settings, int pools, Consumer<FeedMessage> publisher, LongSupplier nowNanos) {
@@ -137,11 +137,6 @@ final class ReloadMerge {
             }
         }
         return true;
-    }
-
-    /** Publishes with the new generation's settings from now on. */
-    synchronized void publishBy(Consumer<FeedMessage> younger) {
-        publisher = younger;
     }
 
     /** The old generation is closed. */

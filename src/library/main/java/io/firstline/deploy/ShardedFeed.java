@@ -1,10 +1,10 @@
 package io.firstline.deploy;
 
 import io.firstline.arbitration.report.SubsetFigures;
-import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.connection.report.DropCause;
+import io.firstline.deploy.node.ClusterPart;
 import io.firstline.deploy.node.FeedPublisher;
 import io.firstline.deploy.node.ReportJson;
 import io.firstline.deploy.node.StatusKeys;
@@ -16,7 +16,6 @@ import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;
 import io.firstline.feed.report.GapReport;
-import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -44,6 +43,7 @@ final class ShardedFeed implements SnapshotSource {
 
     private final Numbering numbering;
     private final List<String> deployments;
+    private final PoolEvents events;
 
     /** Numbers the messages of all pools and passes them on. */
     private interface Numbering {
@@ -56,13 +56,15 @@ final class ShardedFeed implements SnapshotSource {
             FeedPublisher publisher,
             List<Feed> feeds,
             Numbering numbering,
-            List<String> deployments) {
+            List<String> deployments,
+            PoolEvents events) {
         this.vertx = vertx;
         this.config = config;
         this.publisher = publisher;
         this.feeds = feeds;
         this.numbering = numbering;
         this.deployments = deployments;
+        this.events = events;
         feeds.get(0).countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
     }
 
@@ -70,18 +72,20 @@ final class ShardedFeed implements SnapshotSource {
      * Creates the pools, which open nothing yet. Called on the event loop of the feed's verticle.
      *
      * @param publisher reports the feed's consumers
-     * @param events receives the events
+     * @param part receives the events
      * @param sink receives the messages
      */
     static Future<ShardedFeed> make(
-            Vertx vertx, FeedConfig config, FeedPublisher publisher, FeedSink events, MessageSink sink) {
+            Vertx vertx, FeedConfig config, FeedPublisher publisher, ClusterPart part, MessageSink sink) {
+        PoolEvents events = new PoolEvents(part);
         List<FeedConfig> parts = config.parts();
         if (parts.size() == 1) {
             Feed feed = Feed.of(vertx, config);
             feed.handler(message -> sink.take(message, 0));
             feed.eventHandler(events::publish);
             Numbering itself = (renumber, other) -> feed.redirect(renumber, message -> other.take(message, 0));
-            return Future.succeededFuture(new ShardedFeed(vertx, config, publisher, List.of(feed), itself, List.of()));
+            return Future.succeededFuture(
+                    new ShardedFeed(vertx, config, publisher, List.of(feed), itself, List.of(), events));
         }
         ShardedPublisher together = new ShardedPublisher(config.name(), events, sink);
         List<ShardVerticle> verticles = IntStream.range(0, parts.size())
@@ -94,7 +98,8 @@ final class ShardedFeed implements SnapshotSource {
                         publisher,
                         verticles.stream().map(ShardVerticle::feed).toList(),
                         together::redirect,
-                        ids.list()));
+                        ids.list(),
+                        events));
     }
 
     /** Returns a publisher for another configuration of the feed, with the same memory. */
@@ -102,9 +107,9 @@ final class ShardedFeed implements SnapshotSource {
         return publisher.to(changed);
     }
 
-    /** Publishes a message. */
-    void publish(FeedMessage message) {
-        publisher.publish(message);
+    /** Sets whether these pools, and not those of another configuration, deliver the feed. */
+    void deliver(boolean now) {
+        events.deliver(now);
     }
 
     /**

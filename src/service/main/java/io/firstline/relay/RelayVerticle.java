@@ -31,10 +31,11 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -72,7 +73,7 @@ public final class RelayVerticle extends VerticleBase {
     private final long answerMs;
     private final OpenConnections unfinished;
     private final Set<RelayClient> clients = new LinkedHashSet<>();
-    private final List<FeedSubscription> subscriptions = new ArrayList<>();
+    private final Map<String, FeedSubscription> subscriptions = new HashMap<>();
     private ServedFeeds feeds;
     private HttpServer server;
     private CertificateWatch certificate;
@@ -142,7 +143,7 @@ public final class RelayVerticle extends VerticleBase {
                     .handler(served::publish)
                     .exceptionHandler(e -> LOG.warn("relay: {}", e.getMessage()))
                     .dropHandler(loss -> served.lost(loss.count(), nanos.getAsLong()));
-            subscriptions.add(subscription);
+            subscriptions.put(feed.name(), subscription);
             feeds.shareWithOthers(feed.name(), config.failover() == Failover.MERGED && vertx.isClustered());
             made.complete(subscription);
         });
@@ -154,6 +155,10 @@ public final class RelayVerticle extends VerticleBase {
         ServedFeed removed = feeds.remove(feed);
         if (removed != null) {
             context.runOnContext(v -> {
+                FeedSubscription subscription = subscriptions.remove(feed);
+                if (subscription != null) {
+                    subscription.close();
+                }
                 removed.feed().closeAll(ClientClosing.RESTART, "the feed was removed", nanos.getAsLong());
                 removed.requests().close();
                 removed.feed().close();
@@ -241,7 +246,7 @@ public final class RelayVerticle extends VerticleBase {
         return allGone.future().compose(v -> {
             List.copyOf(clients).forEach(RelayClient::cutOff);
             feeds.all().forEach(each -> each.feed().close());
-            subscriptions.forEach(FeedSubscription::close);
+            subscriptions.values().forEach(FeedSubscription::close);
             return server.close();
         });
     }

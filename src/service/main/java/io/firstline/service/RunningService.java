@@ -199,6 +199,10 @@ final class RunningService implements AutoCloseable {
     }
 
     private Future<?> add(FeedConfig feed) {
+        if (node != null) {
+            boolean isServed = relay != null && config.relay().serves(feed.name());
+            return node.configure(feed).compose(v -> isServed ? relay.follow(feed) : Future.succeededFuture());
+        }
         FeedVerticle verticle = verticle(feed, ClusterPart.Factory.ONLY_NODE);
         return deploying(verticle).onSuccess(id -> deployed.put(feed.name(), new Deployed(feed, verticle, id)));
     }
@@ -213,7 +217,7 @@ final class RunningService implements AutoCloseable {
         if (relay != null) {
             relay.remove(feed);
         }
-        return vertx.undeploy(deployed.remove(feed).id());
+        return node == null ? vertx.undeploy(deployed.remove(feed).id()) : node.forget(feed);
     }
 
     /**
@@ -223,11 +227,6 @@ final class RunningService implements AutoCloseable {
      * @return the changes; a step that failed is logged, and its feed stays as it was
      */
     Future<ConfigChange> apply(ServiceConfig wanted) {
-        if (config.isClustered()) {
-            LOG.warn(
-                    "configuration change ignored in a cluster: restart its nodes one after the other, no message is lost");
-            return Future.succeededFuture(new ConfigChange(List.of(), List.of(), List.of(), List.of("feeds")));
-        }
         ConfigChange change =
                 ConfigChange.between(config, simulator == null ? wanted : wanted.withSimulator(simulator.url("")));
         change.needsRestart().forEach(section -> LOG.warn("\"{}\" has changed: restart to apply it", section));
@@ -235,17 +234,27 @@ final class RunningService implements AutoCloseable {
         change.removed().forEach(feed -> steps.add(reported(feed, "removed", remove(feed))));
         change.added().forEach(feed -> steps.add(reported(feed.name(), "added", add(feed))));
         change.changed().forEach(feed -> steps.add(reported(feed.name(), "changed", change(feed))));
-        return Future.join(steps).transform(all -> {
-            config = config.withFeeds(
-                    deployed.values().stream().map(Deployed::config).toList());
-            return Future.succeededFuture(change);
+        return Future.join(steps).transform(all -> running()).map(feeds -> {
+            config = config.withFeeds(feeds);
+            return change;
         });
+    }
+
+    /** Returns the feeds with the configurations that are in use. */
+    private Future<List<FeedConfig>> running() {
+        return node == null
+                ? Future.succeededFuture(
+                        deployed.values().stream().map(Deployed::config).toList())
+                : node.configuredFeeds();
     }
 
     private Future<?> change(FeedConfig feed) {
         Deployed running = deployed.get(feed.name());
-        return running.verticle().change(feed).onSuccess(v -> {
-            deployed.put(feed.name(), new Deployed(feed, running.verticle(), running.id()));
+        Future<Void> changed = node == null ? running.verticle().change(feed) : node.configure(feed);
+        return changed.onSuccess(v -> {
+            if (node == null) {
+                deployed.put(feed.name(), new Deployed(feed, running.verticle(), running.id()));
+            }
             if (relay != null) {
                 relay.changed(feed);
             }

@@ -3,6 +3,7 @@ package io.firstline.config.check;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -66,6 +67,13 @@ public final class Records {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Returns the values of a record's components, in their order. */
+    static List<Object> values(Record record) {
+        List<Object> values = new ArrayList<>();
+        SHAPES.get(record.getClass()).components().forEach(component -> values.add(value(record, component)));
+        return values;
     }
 
     private static Object value(Record record, RecordComponent component) {

@@ -4,6 +4,7 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.check.Checks;
 import io.firstline.config.check.FeedName;
+import io.firstline.config.check.Fingerprint;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.check.Records;
 import io.firstline.config.check.SchemaKeys;
@@ -136,6 +137,29 @@ public record FeedConfig(
     public boolean isSameAs(FeedConfig other) {
         return withConnection(pool.connection().withConnectionId(name))
                 .equals(other.withConnection(other.pool.connection().withConnectionId(name)));
+    }
+
+    /**
+     * Names what nodes of a cluster must have in common: two configurations with the same text receive the same messages,
+     * take the same ones for copies of each other, and publish them in the same form. It is the same on every machine,
+     * and contains no secret.
+     */
+    public String fingerprint() {
+        WsConnectionConfig connection = pool.connection();
+        return Fingerprint.of(List.of(
+                path(connection.url()),
+                connection.furtherUrls().stream().map(FeedConfig::path).toList(),
+                connection.onConnect(),
+                subscriptions,
+                venue,
+                shards.stream().map(Shard::streams).toList(),
+                streamPointer,
+                body));
+    }
+
+    /** Each node may have its own way to the server. */
+    private static String path(String url) {
+        return url.replaceFirst("^[a-z]+://[^/?]*", "");
     }
 
     /** The venue's message format. */

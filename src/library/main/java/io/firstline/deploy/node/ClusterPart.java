@@ -2,6 +2,7 @@ package io.firstline.deploy.node;
 
 import io.firstline.bus.FeedSink;
 import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
 import io.firstline.replay.retention.NodeLines;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -37,6 +38,19 @@ public interface ClusterPart extends FeedSink, NodeLines {
 
     /** Takes what the pools report; called several times a second if the feed is shared. */
     void look(List<FeedActivity> pools);
+
+    /**
+     * Publishes an event of pools that do not deliver yet, or no longer: it says nothing about what this node receives.
+     */
+    void publishAside(FeedEvent event);
+
+    /**
+     * The feed has another configuration: other pools deliver from now on, and all of them are connected.
+     *
+     * @param publisher publishes by that configuration
+     * @param inStep whether no message is missing between the old pools and the new ones, as far as is known
+     */
+    void changed(FeedPublisher publisher, boolean inStep);
 
     /** Whether this node publishes the feed. */
     boolean isPublishing();

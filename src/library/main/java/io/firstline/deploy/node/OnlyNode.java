@@ -10,7 +10,7 @@ import java.util.List;
 
 /** The part of a node that is not in a cluster: it publishes everything. */
 final class OnlyNode implements ClusterPart {
-    private final FeedPublisher publisher;
+    private volatile FeedPublisher publisher;
 
     OnlyNode(FeedPublisher publisher) {
         this.publisher = publisher;
@@ -24,6 +24,16 @@ final class OnlyNode implements ClusterPart {
     @Override
     public void publish(FeedEvent event) {
         publisher.publish(event);
+    }
+
+    @Override
+    public void publishAside(FeedEvent event) {
+        publisher.publish(event);
+    }
+
+    @Override
+    public void changed(FeedPublisher next, boolean inStep) {
+        publisher = next;
     }
 
     @Override
