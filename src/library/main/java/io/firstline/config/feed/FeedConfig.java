@@ -13,6 +13,7 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Pointers;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.venue.Venue;
+import io.firstline.config.venue.VenueTimes;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
@@ -141,8 +142,9 @@ public record FeedConfig(
 
     /**
      * Names what nodes of a cluster must have in common: two configurations with the same text receive the same messages,
-     * take the same ones for copies of each other, and publish them in the same form. It is the same on every machine,
-     * and contains no secret.
+     * take the same ones for copies of each other, and publish them in the same form. It is the same on every machine
+     * with the same version of Firstline. Hosts, ports, headers and secrets do not count, because each node may have its
+     * own way to the server.
      */
     public String fingerprint() {
         WsConnectionConfig connection = pool.connection();
@@ -151,15 +153,15 @@ public record FeedConfig(
                 connection.furtherUrls().stream().map(FeedConfig::path).toList(),
                 connection.onConnect(),
                 subscriptions,
-                venue,
+                venue.name(),
+                venue.format().withTimes(VenueTimes.NONE),
                 shards.stream().map(Shard::streams).toList(),
                 streamPointer,
                 body));
     }
 
-    /** Each node may have its own way to the server. */
     private static String path(String url) {
-        return url.replaceFirst("^[a-z]+://[^/?]*", "");
+        return url.replaceFirst("^[A-Za-z]+://[^/?]*", "");
     }
 
     /** The venue's message format. */
