@@ -73,6 +73,20 @@ class NodeLineTest {
     }
 
     @Test
+    void shouldBeginAnotherRunWhenOtherPoolsDeliverThatAreNotInStep() {
+        receives(1);
+        line.changed(true);
+        assertThat(receives(1).sequence()).isEqualTo(2);
+        assertThat(line.name()).isEqualTo("a:1/6/1");
+        line.changed(false);
+        assertThat(receives(1).sequence()).isEqualTo(3);
+        assertThat(line.name()).isEqualTo("a:1/6/1,3");
+        assertThat(line.kept("a:1/6").range(1, 3).messages())
+                .as("the former run is kept")
+                .hasSize(3);
+    }
+
+    @Test
     void shouldNameTheLastRunsOnly() {
         for (int i = 0; i < 12; i++) {
             happens(new FeedFact.InStep("c", true));

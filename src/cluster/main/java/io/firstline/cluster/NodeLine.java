@@ -68,7 +68,7 @@ final class NodeLine {
 
     /** Other pools deliver from now on; if they are not in step with the former ones, messages may be missing. */
     void changed(boolean inStep) {
-        kept = inStep ? kept : null;
+        begins |= !inStep;
     }
 
     /** A message has arrived; returns it with the number of the line, or null if no subscription wants it. */
