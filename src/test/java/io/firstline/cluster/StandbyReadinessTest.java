@@ -72,6 +72,25 @@ class StandbyReadinessTest {
         assertThat(overlaps(11)).isTrue();
     }
 
+    @Test
+    void shouldHaveAHoleWhenOtherPoolsDeliverThatAreNotInStep() {
+        connected(1, 10);
+        line.cameBothWays(10);
+        line.changed(true, 20);
+        assertThat(line.overlaps()).as("in step").isTrue();
+
+        line.changed(false, 30);
+        assertThat(line.isReceived()).isTrue();
+        assertThat(overlaps(29)).isFalse();
+        assertThat(overlaps(30)).isTrue();
+
+        happened(new FeedFact.Degraded(0, 2, FeedState.DISCONNECTED, ""), 1, 40);
+        line.changed(true, 50);
+        assertThat(line.isReceived()).as("the other pools are connected").isTrue();
+        assertThat(overlaps(49)).as("but the former ones were not").isFalse();
+        assertThat(overlaps(50)).isTrue();
+    }
+
     private void looks(long nanos, FeedActivity... pools) {
         line.look(List.of(pools), nanos);
     }

@@ -3,14 +3,22 @@ package io.firstline.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import io.firstline.bus.Addresses;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.service.ConfigChange;
 import io.firstline.config.service.ServiceConfig;
+import io.firstline.integration.Quiet;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.Loggers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A running configuration. */
@@ -66,6 +74,61 @@ class RunningServiceTest {
                         && latency.getLong("errorMicros") != null
                         && latency.getLong("clockFailures") == 0;
             });
+        }
+    }
+
+    private static ServiceConfig clustered(int port, String... feeds) {
+        return ServiceConfig.parse(
+                ("{'cluster':{'name':'reload','members':['127.0.0.1:" + port + "'],'port':" + port
+                                + "},'relay':{'port':0},'simulator':{'messagesPerSecond':500},'feeds':{"
+                                + String.join(",", feeds) + "}}")
+                        .replace('\'', '"'),
+                "test",
+                null);
+    }
+
+    private static String feed(String name, String stream, int connections) {
+        return "'" + name + "':{'url':'sim:/ws/" + stream + "','connections':" + connections
+                + ",'joinGuardMs':20,'skewMs':20}";
+    }
+
+    private static JsonObject feeds(RunningService service) {
+        return RunningService.await(
+                        service.onVertx()
+                                .eventBus()
+                                .<JsonObject>request(Addresses.STATUS, new JsonObject())
+                                .map(Message::body)
+                                .otherwise(new JsonObject().put("feeds", new JsonObject())), // none runs yet
+                        5)
+                .getJsonObject("feeds");
+    }
+
+    @Test
+    void shouldChangeFeedsOnANodeOfACluster() throws IOException {
+        Quiet.logs();
+        Loggers.of("com.hazelcast").setLevel(Level.OFF);
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        try (RunningService service =
+                RunningService.prepare(clustered(port, feed("a", "btcusdt@trade", 2), feed("b", "ethusdt@trade", 2)))) {
+            RunningService.await(service.serve(), 10);
+            RunningService.await(service.deploy(), 20);
+            Await.until("both run", () -> feeds(service).size() == 2);
+
+            ServiceConfig wanted = clustered(port, feed("a", "btcusdt@trade", 3), feed("c", "ethusdt@trade", 2));
+            assertThat(RunningService.await(service.apply(wanted), 20).needsRestart())
+                    .isEmpty();
+
+            assertThat(service.config().feeds()).extracting(FeedConfig::name).containsExactly("a", "c");
+            Await.until(
+                    () -> feeds(service).encode(),
+                    () -> feeds(service).fieldNames().equals(Set.of("a", "c"))
+                            && feeds(service).getJsonObject("a").getInteger("target") == 3);
+            assertThat(RunningService.await(service.apply(wanted), 20))
+                    .as("nothing is left to change")
+                    .isEqualTo(new ConfigChange(List.of(), List.of(), List.of(), List.of()));
         }
     }
 

@@ -289,8 +289,9 @@ public final class ClusterVerticle extends VerticleBase {
                 return Future.succeededFuture();
             }
             return here(running.deployment().compose(id -> running.change(feed)))
-                    .recover(e ->
-                            running.equals(deployed.get(feed.name())) ? Future.failedFuture(e) : Future.succeededFuture())
+                    .recover(e -> running.equals(deployed.get(feed.name()))
+                            ? Future.failedFuture(e)
+                            : Future.succeededFuture())
                     .onSuccess(v -> configured(feed));
         });
     }

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Whether this node has the same configuration of a feed as the feed's owner. Nodes get a changed configuration one
- * after the other; meanwhile what they receive cannot be compared, so none can take over without a loss. What a node
- * has received before the configurations agreed is compared for a while longer.
+ * after the other; meanwhile what they receive cannot be compared, so none can take over without a loss. Messages that
+ * a node has received before the configurations agreed are compared for a while longer.
  *
  * <p>Pure and single-threaded; times are nanoseconds of one monotonic clock.
  */

@@ -97,7 +97,13 @@ final class LeaseLoop {
                 ? null
                 : new EtcdLink(loop, config, new NodeRun(start.epochMs(), busPort), scheduler, this::granted);
         this.node = new LeaseNode(
-                config, etcd == null ? null : etcd.leases(), feeds.keySet(), busPort, lingerNanos, start, aloneSinceNanos);
+                config,
+                etcd == null ? null : etcd.leases(),
+                feeds.keySet(),
+                busPort,
+                lingerNanos,
+                start,
+                aloneSinceNanos);
         feeds.forEach(this::configured);
         this.probe = new DeathProbe(loop, scheduler);
         this.reports =
