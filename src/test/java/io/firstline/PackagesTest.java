@@ -69,7 +69,7 @@ class PackagesTest {
                             + " deploy.node deploy.snapshot feed feed.report replay.retention stream"),
             Map.entry(
                     "cluster",
-                    "arbitration bus bus.publish cluster.fanout config config.check config.cluster config.feed connection deploy.node feed.report"
+                    "arbitration bus bus.publish cluster.fanout config config.check config.cluster config.feed connection deploy deploy.node feed.report"
                             + " replay.retention stream"),
             Map.entry("cluster.fanout", "bus bus.publish connection stream"),
             Map.entry("learn", "payload"),
