@@ -6,8 +6,8 @@ import io.firstline.bus.Addresses;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.FeedVerticle;
 import io.firstline.deploy.PoolVerticle;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
@@ -128,9 +128,7 @@ class VenueAnswersTest extends RelayTestBase {
                                 .put("streams", new JsonArray().add(BOOK))
                                 .put("answered", true));
         join(vertx.eventBus()
-                .request(
-                        Addresses.command("f"),
-                        subscribe.copy().put("streams", new JsonArray().add(TRADE))));
+                .request(Addresses.command("f"), subscribe.copy().put("streams", new JsonArray().add(TRADE))));
 
         assertThat(answer.isComplete()).isFalse();
     }

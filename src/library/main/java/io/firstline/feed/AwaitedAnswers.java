@@ -40,8 +40,7 @@ final class AwaitedAnswers {
             return live.isEmpty()
                     || (live.stream().noneMatch(pooled -> isAccepted(stream, pooled))
                             && live.stream()
-                                    .anyMatch(
-                                            pooled -> !pooled.readiness.isOver() || pooled.requests.isOpen(stream)));
+                                    .anyMatch(pooled -> !pooled.readiness.isOver() || pooled.requests.isOpen(stream)));
         }
 
         private static boolean isAccepted(String stream, PooledConnection pooled) {
