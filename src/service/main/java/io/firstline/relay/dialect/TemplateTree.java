@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The JSON of a template of requests, in which a placeholder that is not inside a string is a text of its own. Pure functions. */
+/** The JSON of a template of requests, in which placeholders may also stand outside of strings. Pure functions. */
 final class TemplateTree {
     static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
     /** Before a placeholder that is not inside a string. */
