@@ -3,6 +3,7 @@ package io.firstline.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.firstline.bus.Addresses;
 import io.firstline.bus.publish.FanOut;
 import io.firstline.bus.publish.RejectionLog;
@@ -113,7 +114,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
 
     /** Sends and receives frames from now on. */
     Future<Void> open(EventLoop busLoop, RejectionLog rejections) {
-        NodeFrames frames = new NodeFrames(vertx, this::nowFramed, rejections);
+        NodeFrames frames = new NodeFrames(vertx, this::nowFramed, this::nameOf, rejections);
         frameReaders = new FrameReaders(getHazelcastInstance(), frames);
         FanOut.set(vertx, frames);
         return frames.receive(getNodeId(), busLoop);
@@ -151,6 +152,20 @@ final class FeedClusterManager extends HazelcastClusterManager {
             boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
             promise.complete(nobody ? List.of(nobody()) : found, failure);
         });
+    }
+
+    private String nameOf(String nodeId) {
+        try {
+            return getHazelcastInstance().getCluster().getMembers().stream()
+                    .filter(member -> nodeId.equals(member.getAttribute(NODE_ID)))
+                    .map(member -> member.getAttribute(MEMBER_NAME))
+                    .filter(Objects::nonNull)
+                    .findAny()
+                    .orElse(nodeId);
+        } catch (HazelcastInstanceNotActiveException e) {
+            LOG.trace("the name of {} is not known", nodeId, e);
+            return nodeId;
+        }
     }
 
     private RegistrationInfo nobody() {
@@ -279,6 +294,10 @@ final class FeedClusterManager extends HazelcastClusterManager {
         String nodeId = gone.getMember().getAttribute(NODE_ID);
         if (nodeId != null) {
             nodeInfos.remove(nodeId);
+            FrameReaders divides = frameReaders;
+            if (divides != null) {
+                divides.gone(nodeId);
+            }
         }
         synchronized (early) {
             if (!reported) { // the call below publishes this node's address again, and fails if it is not known

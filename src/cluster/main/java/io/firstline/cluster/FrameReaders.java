@@ -101,6 +101,11 @@ final class FrameReaders {
         return member.getAttribute(ATTRIBUTE) != null;
     }
 
+    /** A node has left. */
+    void gone(String nodeId) {
+        frames.gone(nodeId);
+    }
+
     /** The consumers of an address are not followed any more. */
     void forget(String address) {
         consumers.remove(address);

@@ -66,6 +66,7 @@ final class ShardedFeed implements SnapshotSource {
         this.deployments = deployments;
         this.events = events;
         feeds.get(0).countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
+        feeds.get(0).countDrops(DropCause.NODE_SLOW, publisher::missedOnNodes);
     }
 
     /**

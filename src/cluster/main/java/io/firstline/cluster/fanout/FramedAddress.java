@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.ObjIntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,8 @@ public final class FramedAddress implements FanOut.Address {
     private final Vertx vertx;
     private final String address;
     private final LongSupplier nowNanos;
+    private final Function<String, NodeLink> links;
+    private final ObjIntConsumer<String> missed;
     private final FeedFrame frames = new FeedFrame();
     /** The nodes that get frames; null = not known yet. */
     private volatile List<String> nodes;
@@ -37,22 +41,38 @@ public final class FramedAddress implements FanOut.Address {
     /** Null = nothing waits. */
     private Buffer frame;
 
+    private int messages;
     private String line;
     private long beganNanos;
     private int lastBytes;
     /** Whole frames; empty when the nodes are known. */
-    private final Queue<Buffer> waiting = new ArrayDeque<>();
+    private final Queue<Whole> waiting = new ArrayDeque<>();
 
     private int waitingBytes;
-    /** Since the last time that the nodes were known. */
-    private long droppedBytes;
+    /** The messages dropped since the last time that the nodes were known. */
+    private int dropped;
 
     private boolean endsTurn;
 
-    FramedAddress(Vertx vertx, String address, LongSupplier nowNanos) {
+    private record Whole(Buffer bytes, int messages) {}
+
+    /**
+     * An address that nothing was published at.
+     *
+     * @param links returns the link to a node
+     * @param missed see {@link FanOut#address}
+     */
+    FramedAddress(
+            Vertx vertx,
+            String address,
+            LongSupplier nowNanos,
+            Function<String, NodeLink> links,
+            ObjIntConsumer<String> missed) {
         this.vertx = vertx;
         this.address = address;
         this.nowNanos = nowNanos;
+        this.links = links;
+        this.missed = missed;
     }
 
     /** Sets the nodes that get frames; null = they are not known. */
@@ -78,6 +98,7 @@ public final class FramedAddress implements FanOut.Address {
             frame = FeedFrame.begin(address, line, Math.max(FIRST_BYTES, Math.min(lastBytes, FULL_BYTES)));
         }
         frames.add(frame, body);
+        messages++;
         if (frame.length() >= FULL_BYTES || now - beganNanos >= OLDEST_NANOS) {
             send();
         }
@@ -103,15 +124,16 @@ public final class FramedAddress implements FanOut.Address {
     private void send() {
         lastBytes = frame.length();
         if (nodes == null && waitingBytes + lastBytes > MOST_WAITING_BYTES) {
-            if (droppedBytes == 0) {
+            if (dropped == 0) {
                 LOG.warn("{}: drops messages, because consumers on other nodes are not known yet", address);
             }
-            droppedBytes += lastBytes;
+            dropped += messages;
         } else {
-            waiting.add(frame);
+            waiting.add(new Whole(frame, messages));
             waitingBytes += lastBytes;
         }
         frame = null;
+        messages = 0;
         sendWaiting();
     }
 
@@ -120,15 +142,18 @@ public final class FramedAddress implements FanOut.Address {
         if (readers == null) {
             return;
         }
-        for (Buffer whole = waiting.poll(); whole != null; whole = waiting.poll()) {
+        for (Whole whole = waiting.poll(); whole != null; whole = waiting.poll()) {
             for (String node : readers) {
-                vertx.eventBus().send(NodeFrames.addressOf(node), whole);
+                links.apply(node).send(whole.bytes(), whole.messages(), missed);
             }
         }
         waitingBytes = 0;
-        if (droppedBytes > 0) {
-            LOG.warn("{}: dropped {} bytes until consumers on other nodes were known", address, droppedBytes);
-            droppedBytes = 0;
+        if (dropped > 0) {
+            LOG.warn("{}: dropped {} messages until consumers on other nodes were known", address, dropped);
+            for (String node : readers) {
+                links.apply(node).missed(dropped, missed);
+            }
+            dropped = 0;
         }
     }
 }

@@ -12,12 +12,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.eventbus.impl.EventBusImpl;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
+import java.util.function.UnaryOperator;
 
 /**
  * The frames that this node sends and receives. Each address of a feed that has been published here has its frames; each
@@ -31,17 +34,22 @@ public final class NodeFrames implements FanOut {
     private final Consumer<String> nowFramed;
     private final RejectionLog rejections;
     private final FeedFrame frames = new FeedFrame();
+    private final UnaryOperator<String> nodeName;
     private final Map<String, FramedAddress> addresses = new ConcurrentHashMap<>();
+    private final Map<String, NodeLink> links = new ConcurrentHashMap<>();
 
     /**
      * Frames that are not received yet.
      *
      * @param nowFramed called when an address of this node gets frames: it sets their nodes, as far as they are known
+     * @param nodeName returns what users call a node
      */
-    public NodeFrames(Vertx vertx, Consumer<String> nowFramed, RejectionLog rejections) {
+    public NodeFrames(
+            Vertx vertx, Consumer<String> nowFramed, UnaryOperator<String> nodeName, RejectionLog rejections) {
         this.vertx = vertx;
         this.bus = (EventBusImpl) vertx.eventBus();
         this.nowFramed = nowFramed;
+        this.nodeName = nodeName;
         this.rejections = rejections;
     }
 
@@ -75,14 +83,26 @@ public final class NodeFrames implements FanOut {
     }
 
     @Override
-    public Address address(String address) {
+    public Address address(String address, ObjIntConsumer<String> missed) {
         FramedAddress framed = addresses.get(address);
         if (framed == null) {
             framed = addresses.computeIfAbsent(
-                    address, any -> new FramedAddress(vertx, any, Scheduler.monotonicClock()));
+                    address, any -> new FramedAddress(vertx, any, Scheduler.monotonicClock(), this::link, missed));
             nowFramed.accept(address);
         }
         return framed;
+    }
+
+    private NodeLink link(String nodeId) {
+        return links.computeIfAbsent(nodeId, id -> {
+            MessageProducer<Buffer> sender = bus.sender(addressOf(id));
+            return new NodeLink(nodeName.apply(id), sender::write);
+        });
+    }
+
+    /** A node has left; may be called on any thread. */
+    public void gone(String nodeId) {
+        links.remove(nodeId);
     }
 
     @Override

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every message that a consumer did not get for one of these reasons is counted, for each consumer; a message that
  * was not published is counted once. A consumer is known from its first message on. Consumers on other nodes of a
- * cluster are not known.
+ * cluster are not known; messages that their node did not get are counted for the node, see {@link FanOut}.
  *
  * <p>Used on the feed's context except where noted. Outlives the feed: messages of a closed feed may still be queued
  * when another feed of its name opens.
@@ -50,7 +50,8 @@ final class BoundedPublisher {
     private final Volume blockedBound;
     private final Volume markEvery;
     private final LongAdder dropped = new LongAdder();
-    /** The same by the consumer's thread, of which there are few, however many consumers come and go. */
+    private final LongAdder missedOnNodes = new LongAdder();
+    /** Both by the consumer's thread or node, of which there are few, however many consumers come and go. */
     private final Map<String, LongAdder> droppedBy = new ConcurrentHashMap<>();
 
     private final List<ConsumerContext> readers = new CopyOnWriteArrayList<>();
@@ -182,6 +183,12 @@ final class BoundedPublisher {
         missed(thread, count);
     }
 
+    /** The consumers of another node did not get some messages. */
+    void missedOnNode(String node, int count) {
+        missedOnNodes.add(count);
+        missed("node " + node, count);
+    }
+
     private void missed(String thread, int count) {
         LongAdder known = droppedBy.get(thread);
         if (known == null) {
@@ -220,6 +227,11 @@ final class BoundedPublisher {
     /** Returns how many messages consumers did not get since the first feed of this name was opened here. */
     long dropped() {
         return dropped.sum();
+    }
+
+    /** Returns how many messages other nodes did not get, in the same time. */
+    long missedOnNodes() {
+        return missedOnNodes.sum();
     }
 
     /** Returns on how many contexts the feed is consumed, as far as they are known. */

@@ -19,6 +19,7 @@ public final class BusSink implements FeedSink {
 
     private final BoundedPublisher boundedPublisher;
     private final long droppedBefore;
+    private final long missedOnNodesBefore;
     private final FeedConfig config;
     private final String feedAddress;
     private final String eventsAddress;
@@ -32,6 +33,7 @@ public final class BusSink implements FeedSink {
     public BusSink(Vertx vertx, FeedConfig config) {
         this.boundedPublisher = Backpressure.of(vertx).boundedPublisher(config.name());
         this.droppedBefore = boundedPublisher.dropped();
+        this.missedOnNodesBefore = boundedPublisher.missedOnNodes();
         this.config = config;
         this.feedAddress = Addresses.feed(config.name());
         this.linesAddress = Addresses.lines(config.name());
@@ -39,9 +41,9 @@ public final class BusSink implements FeedSink {
         this.options = new DeliveryOptions().setLocalOnly(!vertx.isClustered());
         this.hasStreamAddresses = !config.streamPointer().isEmpty();
         FanOut fanOut = FanOut.of(vertx);
-        this.feedFrames = fanOut.address(feedAddress);
-        this.replicaFrames = fanOut.address(replicaAddress());
-        this.lineFrames = fanOut.address(linesAddress);
+        this.feedFrames = fanOut.address(feedAddress, boundedPublisher::missedOnNode);
+        this.replicaFrames = fanOut.address(replicaAddress(), boundedPublisher::missedOnNode);
+        this.lineFrames = fanOut.address(linesAddress, boundedPublisher::missedOnNode);
     }
 
     /** Returns the address at which other nodes that receive the feed find whole messages. */
@@ -104,5 +106,10 @@ public final class BusSink implements FeedSink {
     /** Returns how many messages slow bus consumers did not get; may be called on any thread. */
     public long dropped() {
         return boundedPublisher.dropped() - droppedBefore;
+    }
+
+    /** Returns how many messages slow nodes did not get, counted once for each node; may be called on any thread. */
+    public long missedOnNodes() {
+        return boundedPublisher.missedOnNodes() - missedOnNodesBefore;
     }
 }

@@ -2,6 +2,7 @@ package io.firstline.bus.publish;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.Shareable;
+import java.util.function.ObjIntConsumer;
 
 /**
  * Passes published messages on to other nodes of a cluster, many in one frame. The cluster provides it; without one,
@@ -23,8 +24,13 @@ public interface FanOut extends Shareable {
         void publish(Object body, String line);
     }
 
-    /** Returns the address; from now on, nodes that read frames get its messages only through it. */
-    Address address(String address);
+    /**
+     * Returns the address; from now on, nodes that read frames get its messages only through it.
+     *
+     * @param missed takes the name of a node and how many messages its consumers did not get, because it reads too slowly or
+     *     became known too late; on any thread
+     */
+    Address address(String address, ObjIntConsumer<String> missed);
 
     /** Sends what was published before, ahead of what is sent next. May be called on any thread. */
     default void flush() {}
@@ -38,6 +44,6 @@ public interface FanOut extends Shareable {
     static FanOut of(Vertx vertx) {
         return vertx.sharedData()
                 .<String, FanOut>getLocalMap(FanOut.class.getName())
-                .getOrDefault(FanOut.class.getName(), address -> (body, line) -> {});
+                .getOrDefault(FanOut.class.getName(), (address, missed) -> (body, line) -> {});
     }
 }

@@ -19,7 +19,9 @@ public enum DropCause {
     /** Older than a message already published, in a stream that promises order or only the latest state. */
     SUPERSEDED("superseded"),
     /** An event bus consumer was too far behind. Counted once for each consumer that did not get the message. */
-    BUS_CONSUMER_SLOW("bus-consumer-slow");
+    BUS_CONSUMER_SLOW("bus-consumer-slow"),
+    /** Another node reads too slowly, or became known too late. Counted once for each node that did not get the message. */
+    NODE_SLOW("node-slow");
 
     private final String label;
 

@@ -132,4 +132,9 @@ public final class FeedPublisher implements FeedSink {
     public long dropped() {
         return bus.dropped();
     }
+
+    /** See {@link BusSink#missedOnNodes}. */
+    public long missedOnNodes() {
+        return bus.missedOnNodes();
+    }
 }
