@@ -41,7 +41,10 @@ final class NodeLink {
         if (isSlow ? before > MOST_BYTES / 2 : before > 0 && before + length > MOST_BYTES) {
             if (!isSlow) {
                 isSlow = true;
-                LOG.warn("{} reads too slowly: {} bytes wait, and it gets no messages until half is written", name, before);
+                LOG.warn(
+                        "{} reads too slowly: {} bytes wait, and it gets no messages until half is written",
+                        name,
+                        before);
             }
             missed.accept(name, messages);
             return;
