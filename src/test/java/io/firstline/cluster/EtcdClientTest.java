@@ -12,7 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,9 +73,13 @@ class EtcdClientTest {
         return new EtcdClient(vertx, new LeaseConfig(List.of(urls), "/firstline/", user, password, null), TIMEOUT_MS);
     }
 
-    private EtcdRound.Answer ask(EtcdClient client, EtcdRound round) {
+    private Optional<EtcdRound.Answer> ask(EtcdClient client, EtcdRound round) {
         return Await.result(
                 client.ask("/v3/kv/txn", text.request(round)).map(json -> text.answer(round.number(), json)));
+    }
+
+    private EtcdRound.Answer ask(EtcdClient client, String holder, long reported, EtcdRound.Change... changes) {
+        return ask(client, new EtcdRound(1, holder, reported, List.of(changes))).orElseThrow();
     }
 
     @Test
@@ -83,28 +87,41 @@ class EtcdClientTest {
         EtcdClient client = client("node", PASSWORD, etcd.url());
         EtcdRecord mine = new EtcdRecord("a:1", "r", 7, false, 600, 0);
 
-        EtcdRound.Answer won = ask(client, new EtcdRound(1, "a:1/r", List.of(new EtcdRound.Put("f", mine, null, 0))));
+        EtcdRound.Answer won = ask(client, "a:1/r", 0, new EtcdRound.Put("f", mine, null, 0));
         EtcdRecord written = won.feeds().get("f");
         assertThat(written).isEqualTo(new EtcdRecord("a:1", "r", 7, false, 600, won.revision()));
-        assertThat(won.reports()).isEqualTo(Map.of("a:1/r", won.revision()));
+        assertThat(won.reports()).containsEntry("a:1/r", won.revision());
 
         EtcdRecord theirs = new EtcdRecord("b:1", "s", 8, false, 600, 0);
-        EtcdRound.Answer tooLate =
-                ask(client, new EtcdRound(2, "b:1/s", List.of(new EtcdRound.Put("f", theirs, null, 0))));
+        EtcdRound.Answer tooLate = ask(client, "b:1/s", 0, new EtcdRound.Put("f", theirs, null, 0));
         assertThat(tooLate.feeds().get("f")).as("the record exists").isEqualTo(written);
 
+        long reported = tooLate.revision();
         EtcdRecord next = new EtcdRecord("b:1", "s", 8, false, 600, written.revision());
-        EtcdRound.Answer reported =
-                ask(client, new EtcdRound(3, "b:1/s", List.of(new EtcdRound.Put("f", next, "a:1/r", 1))));
-        assertThat(reported.feeds().get("f")).as("its owner has reported since").isEqualTo(written);
+        EtcdRound.Answer early = ask(client, "b:1/s", reported, new EtcdRound.Put("f", next, "a:1/r", 1));
+        assertThat(early.feeds().get("f")).as("its owner has reported since").isEqualTo(written);
 
-        EtcdRound.Answer taken =
-                ask(client, new EtcdRound(4, "b:1/s", List.of(new EtcdRound.Put("f", next, "a:1/r", won.revision()))));
+        EtcdRound.Answer taken = ask(client, "b:1/s", reported, new EtcdRound.Put("f", next, "a:1/r", won.revision()));
         assertThat(taken.feeds().get("f").node()).isEqualTo("b:1");
 
-        EtcdRound.Answer forgotten =
-                ask(client, new EtcdRound(5, "b:1/s", List.of(new EtcdRound.Forget("a:1/r", won.revision()))));
-        assertThat(forgotten.reports()).containsOnlyKeys("b:1/s");
+        EtcdRound.Answer forgotten = ask(client, "b:1/s", reported, new EtcdRound.Forget("a:1/r", won.revision()));
+        assertThat(forgotten.reports()).containsKey("b:1/s").doesNotContainKey("a:1/r");
+    }
+
+    /** What a run has read does not count once its report is missing, or older than it was. */
+    @Test
+    void shouldDoNothingForARunThatHasEnded() {
+        EtcdClient client = client("node", PASSWORD, etcd.url());
+        EtcdRound.Put claim = new EtcdRound.Put("g", new EtcdRecord("c:1", "r", 7, false, 600, 0), null, 0);
+
+        assertThat(ask(client, new EtcdRound(1, "c:1/r", 3, List.of(claim)))).isEmpty();
+        EtcdRound.Answer begun = ask(client, "c:1/r", 0);
+        assertThat(begun.feeds()).doesNotContainKey("g");
+        assertThat(ask(client, new EtcdRound(1, "c:1/r", 0, List.of()))).as("again").isEmpty();
+        assertThat(ask(client, new EtcdRound(2, "c:1/r", begun.revision() + 1, List.of(claim))))
+                .as("restored from a backup")
+                .isEmpty();
+        assertThat(ask(client, "c:1/r", begun.revision(), claim).feeds()).containsKey("g");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.firstline.cluster;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** What etcd does with a round: one transaction after the other, on data that may be lost. Single-threaded. */
 final class SimulatedEtcd {
@@ -9,11 +10,17 @@ final class SimulatedEtcd {
     private final Map<String, Long> reports = new HashMap<>();
     private long revision;
 
-    EtcdRound.Answer carryOut(EtcdRound round) {
+    /** Empty = the run of the round has ended. */
+    Optional<EtcdRound.Answer> carryOut(EtcdRound round) {
+        long reported = reports.getOrDefault(round.holder(), 0L);
+        if (round.reported() == 0 ? reported != 0 : reported < round.reported()) {
+            return Optional.empty();
+        }
         revision++;
         reports.put(round.holder(), revision);
         round.changes().forEach(this::change);
-        return new EtcdRound.Answer(round.number(), revision, Map.copyOf(records), Map.copyOf(reports));
+        return Optional.of(
+                new EtcdRound.Answer(round.number(), revision, Map.copyOf(records), Map.copyOf(reports)));
     }
 
     private void change(EtcdRound.Change change) {

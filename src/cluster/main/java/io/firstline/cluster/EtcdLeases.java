@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The leases of a cluster that keeps them in etcd, as one node decides about them. Several times in each lease the
- * node sends a {@link EtcdRound}: one transaction that writes its report and reads all records and reports. Three
+ * node sends a {@link EtcdRound}: one transaction that writes its report and reads all records and reports. Four
  * rules ensure that no two nodes have a feed at the same time:
  *
  * <ul>
@@ -19,9 +19,12 @@ import java.util.concurrent.TimeUnit;
  *     the answer in which it saw the last report, so the owner's lease ends first.
  * <li>It replaces it in a transaction that compares the revisions of the record and of that report. If the owner has
  *     reported since, or another node was faster, etcd rejects the change.
+ * <li>The report of a run is written for the first time once, by a round without changes, and never again if it is
+ *     missing. All other rounds of the run do nothing without it: the run has ended. So nothing that a node has read
+ *     counts after etcd's data was lost. The node continues under the name of a new run.
  * </ul>
  *
- * <p>A record that is missing is treated as if its owner had just reported, because it may have been deleted. The
+ * <p>A record or a report that is missing is treated as if its owner had just reported: it may have been deleted. The
  * leases of etcd itself are not used: they last at least 2 s, and before its versions 3.4.31 and 3.5.13 a paused leader
  * could revoke a lease that its successor had renewed.
  *
@@ -43,16 +46,21 @@ final class EtcdLeases implements LeaseEngine {
     private static final int ROUNDS_KEPT = 8;
 
     private final String self;
-    private final String run;
+    private final String process;
     private final int leaseMs;
     private final long leaseNanos;
     private final Map<String, EtcdClaim> claims = new TreeMap<>();
     private final Map<String, Seen> records = new HashMap<>();
     private final Map<String, Since> reports = new HashMap<>();
-    /** When the death of a process was proven. */
+    /** When the death of a run's process was proven. */
     private final Map<String, Long> dead = new HashMap<>();
     /** When each of the last rounds was sent, by number. */
     private final TreeMap<Long, Long> sentNanos = new TreeMap<>();
+
+    /** How many runs of this process have begun. */
+    private int runs;
+    /** The revision of the last known report of this run; 0 = none yet. */
+    private long reported;
 
     private List<String> members;
     private long number;
@@ -63,11 +71,10 @@ final class EtcdLeases implements LeaseEngine {
     /** When the last answered round was sent; valid if there is one. */
     private long heardNanos;
 
-    private long revision;
-    /** The processes that own nothing. */
+    /** The runs that own nothing. */
     private List<String> idle = List.of();
 
-    /** After etcd has lost data, this node claims nothing until then. */
+    /** After the end of a run, this node claims nothing until then: another one may have had a lease before. */
     private long readyNanos;
 
     /** A record, and since when this node has seen it. */
@@ -84,12 +91,31 @@ final class EtcdLeases implements LeaseEngine {
      */
     EtcdLeases(String self, NodeRun process, String unique, int leaseMs, long nowNanos) {
         this.self = self;
-        this.run = start(process) + unique;
+        this.process = start(process) + unique;
         this.leaseMs = leaseMs;
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(leaseMs);
         this.members = List.of(self);
         this.nextNanos = nowNanos;
         this.readyNanos = nowNanos;
+        newRun();
+    }
+
+    /** Nothing that earlier runs have read or sent counts for the new one. */
+    private void newRun() {
+        runs++;
+        reported = 0;
+        sentNanos.clear();
+        records.clear();
+        reports.clear();
+    }
+
+    /** Returns the name of this run. */
+    private String holder() {
+        return EtcdRecord.holder(self, run());
+    }
+
+    private String run() {
+        return process + "-" + runs;
     }
 
     /** Returns the beginning of a process' name. */
@@ -109,7 +135,10 @@ final class EtcdLeases implements LeaseEngine {
         hurry = true;
     }
 
-    /** Returns the round that is due; null = none. The caller sends it and calls {@link #answered} or {@link #failed}. */
+    /**
+     * Returns the round that is due; null = none. The caller sends it and calls {@link #answered}, {@link #ended} or
+     * {@link #failed}.
+     */
     EtcdRound next(long nowNanos) {
         if (awaiting || (!hurry && nowNanos - nextNanos < 0)) {
             return null;
@@ -122,7 +151,7 @@ final class EtcdLeases implements LeaseEngine {
         if (sentNanos.size() > ROUNDS_KEPT) {
             sentNanos.pollFirstEntry();
         }
-        return new EtcdRound(number, EtcdRecord.holder(self, run), changes(nowNanos));
+        return new EtcdRound(number, holder(), reported, reported == 0 ? List.of() : changes(nowNanos));
     }
 
     /** A round has failed. The next one is sent after a pause, also if there is something to change. */
@@ -131,7 +160,26 @@ final class EtcdLeases implements LeaseEngine {
             awaiting = false;
             hurry = false;
             nextNanos = nowNanos + pauseNanos;
+            if (reported == 0) { // its first report may still be written, but never twice
+                newRun();
+            }
         }
+    }
+
+    /**
+     * A round did nothing, because the report of its run was missing or old.
+     *
+     * @return whether that was the present run; the next one begins at once
+     */
+    boolean ended(long round, long nowNanos) {
+        boolean isPresent = sentNanos.containsKey(round);
+        if (isPresent) {
+            newRun();
+            readyNanos = nowNanos + leaseNanos;
+            awaiting = false;
+            hurry = true;
+        }
+        return isPresent;
     }
 
     /** Takes the answer of a round. An answer that comes after that of a later round has no effect. */
@@ -141,11 +189,8 @@ final class EtcdLeases implements LeaseEngine {
         if (sent == null || answer.number() <= answeredNumber) {
             return;
         }
-        if (answer.revision() < revision) { // restored from a backup: an owner may not know yet that it is none
-            readyNanos = nowNanos + leaseNanos;
-        }
         answeredNumber = answer.number();
-        revision = answer.revision();
+        reported = answer.revision();
         heardNanos = sent;
         observeReports(answer, nowNanos);
         claims.forEach((feed, claim) -> {
@@ -175,7 +220,7 @@ final class EtcdLeases implements LeaseEngine {
         TreeSet<String> alive = new TreeSet<>(List.of(self));
         reports.forEach((holder, since) -> {
             if (since.revision() != 0 && nowNanos - since.nanos() < GONE_NANOS) {
-                alive.add(holder.substring(0, holder.lastIndexOf('/')));
+                alive.add(EtcdRecord.nodeOf(holder));
             }
         });
         members = List.copyOf(alive);
@@ -199,13 +244,13 @@ final class EtcdLeases implements LeaseEngine {
     }
 
     private void change(String feed, EtcdClaim claim, EtcdRecord seen, long nowNanos, List<EtcdRound.Change> changes) {
-        if (claim.isClaiming() && !last(feed).isRunning(nowNanos)) {
+        if (claim.isClaiming() && nowNanos - readyNanos >= 0 && !last(feed).isRunning(nowNanos)) {
             claim.sent(number);
-            EtcdRecord mine = new EtcdRecord(self, run, claim.epoch(), false, leaseMs, seen.revision());
+            EtcdRecord mine = new EtcdRecord(self, run(), claim.epoch(), false, leaseMs, seen.revision());
             String lost = seen.isHeld() ? seen.holder() : null;
             changes.add(new EtcdRound.Put(feed, mine, lost, reportOf(lost)));
         } else if (claim.epoch() == 0 && isMine(feed)) {
-            EtcdRecord released = new EtcdRecord(self, run, seen.epoch(), true, leaseMs, seen.revision());
+            EtcdRecord released = new EtcdRecord(self, run(), seen.epoch(), true, leaseMs, seen.revision());
             changes.add(new EtcdRound.Put(feed, released, null, 0));
         }
     }
@@ -239,10 +284,10 @@ final class EtcdLeases implements LeaseEngine {
         return answeredNumber > 0 && nowNanos - readyNanos >= 0;
     }
 
-    /** Returns whether this process has the record of a feed. */
+    /** Returns whether this run has the record of a feed. */
     boolean isMine(String feed) {
         Seen seen = records.get(feed);
-        return seen != null && seen.record().isHeldBy(EtcdRecord.holder(self, run));
+        return seen != null && seen.record().isHeldBy(holder());
     }
 
     /** The records of that process can be replaced at once; etcd still checks that it has not reported since. */

@@ -9,7 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -73,16 +73,20 @@ final class EtcdLink {
         }
         client.ask("/v3/kv/txn", text.request(round))
                 .map(json -> text.answer(round.number(), json))
-                .onSuccess(this::answered)
+                .onSuccess(answer -> answered(round, answer))
                 .onFailure(e -> failed(round, e));
     }
 
-    private void answered(EtcdRound.Answer answer) {
+    private void answered(EtcdRound round, Optional<EtcdRound.Answer> answer) {
         if (failures > endpoints) {
             LOG.info("etcd answers again, after {} failed requests", failures);
         }
         failures = 0;
-        leases.answered(answer, scheduler.nowNanos());
+        if (answer.isPresent()) {
+            leases.answered(answer.get(), scheduler.nowNanos());
+        } else if (leases.ended(round.number(), scheduler.nowNanos())) {
+            LOG.warn("etcd has lost data or the report of this node, which begins anew and claims nothing for a lease");
+        }
         onAnswer.run();
         poll();
     }
@@ -112,31 +116,36 @@ final class EtcdLink {
         EtcdText text = text(config);
         EtcdClient client = new EtcdClient(vertx, config.lease(), DISCOVERY_TIMEOUT_MS);
         Promise<Collection<String>> found = Promise.promise();
-        EtcdRound register =
-                config.isMember() ? new EtcdRound(0, EtcdRecord.holder(config.self(), "joining"), List.of()) : null;
-        ask(client, text, register, config.lease().etcd().size(), found);
+        String self = config.isMember() ? config.self() : null;
+        ask(client, text, self, config.lease().etcd().size(), found);
         return found.future().onComplete(done -> client.close());
     }
 
     private static void ask(
-            EtcdClient client, EtcdText text, EtcdRound register, int attempts, Promise<Collection<String>> found) {
-        Future<Map<String, Long>> reports = register == null
-                ? client.ask("/v3/kv/range", text.reportsRequest()).map(text::reports)
-                : client.ask("/v3/kv/txn", text.request(register))
-                        .map(json -> text.answer(register.number(), json).reports());
-        reports.onComplete(asked -> {
-            if (asked.succeeded()) {
-                TreeSet<String> nodes = new TreeSet<>();
-                asked.result().keySet().forEach(holder -> nodes.add(holder.substring(0, holder.lastIndexOf('/'))));
-                found.complete(nodes);
-            } else if (attempts > 1) {
-                ask(client, text, register, attempts - 1, found);
-            } else {
-                LOG.warn(
-                        "joins without the nodes that etcd knows: {}",
-                        asked.cause().getMessage());
-                found.complete(new TreeSet<>());
-            }
-        });
+            EtcdClient client, EtcdText text, String self, int attempts, Promise<Collection<String>> found) {
+        Future<Void> registered = self == null ? Future.succeededFuture() : register(client, text, self);
+        registered
+                .compose(v -> client.ask("/v3/kv/range", text.reportsRequest()))
+                .map(text::reports)
+                .onComplete(asked -> {
+                    if (asked.succeeded()) {
+                        TreeSet<String> nodes = new TreeSet<>();
+                        asked.result().keySet().forEach(holder -> nodes.add(EtcdRecord.nodeOf(holder)));
+                        found.complete(nodes);
+                    } else if (attempts > 1) {
+                        ask(client, text, self, attempts - 1, found);
+                    } else {
+                        LOG.warn(
+                                "joins without the nodes that etcd knows: {}",
+                                asked.cause().getMessage());
+                        found.complete(new TreeSet<>());
+                    }
+                });
+    }
+
+    private static Future<Void> register(EtcdClient client, EtcdText text, String self) {
+        String holder = EtcdRecord.holder(self, "joining-" + UUID.randomUUID());
+        return client.ask("/v3/kv/txn", text.request(new EtcdRound(0, holder, 0, List.of())))
+                .mapEmpty();
     }
 }

@@ -4,7 +4,7 @@ package io.firstline.cluster;
  * The record of a feed in etcd: its owner, or its last one. Only a transaction that compares the revision replaces it.
  *
  * @param node the owner; empty = there is no record, or not a valid one
- * @param run names this run of the owner's process
+ * @param run names this run of the owner's process, see {@link EtcdLeases}
  * @param released whether the owner has released the feed
  * @param leaseMs the owner's lease, milliseconds
  * @param revision etcd's revision of the last change; 0 = there is no record
@@ -16,13 +16,17 @@ record EtcdRecord(String node, String run, int epoch, boolean released, int leas
         return new EtcdRecord("", "", 0, false, 0, revision);
     }
 
-    /** The name under which the owner's process reports that it is alive. */
+    /** The name under which the owner's run reports that it is alive. */
     String holder() {
         return holder(node, run);
     }
 
     static String holder(String node, String run) {
         return node + "/" + run;
+    }
+
+    static String nodeOf(String holder) {
+        return holder.substring(0, holder.lastIndexOf('/'));
     }
 
     /** Returns whether a process has the feed until it no longer reports. */

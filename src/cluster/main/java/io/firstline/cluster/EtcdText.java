@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes rounds and reads answers in the JSON of etcd's gateway: keys and values in Base64, numbers as texts. Pure. */
 final class EtcdText {
@@ -35,7 +36,13 @@ final class EtcdText {
         JsonArray operations =
                 new JsonArray().add(put(reports + round.holder(), new JsonObject().put("leaseMs", leaseMs)));
         round.changes().forEach(change -> operations.add(new JsonObject().put("request_txn", transaction(change))));
-        return new JsonObject().put("success", operations.add(all(feeds, false)).add(all(reports, true)));
+        return new JsonObject()
+                .put("compare", new JsonArray().add(isThere(reports + round.holder(), round.reported())))
+                .put("success", operations.add(all(feeds, false)).add(all(reports, true)));
+    }
+
+    private static JsonObject isThere(String report, long reported) {
+        return reported == 0 ? isAt(report, 0) : compared(report, "GREATER", reported - 1);
     }
 
     /** Returns the request for all reports, for {@code /v3/kv/range}. */
@@ -67,9 +74,13 @@ final class EtcdText {
     }
 
     private static JsonObject isAt(String key, long revision) {
+        return compared(key, "EQUAL", revision);
+    }
+
+    private static JsonObject compared(String key, String result, long revision) {
         return new JsonObject()
                 .put("target", "MOD")
-                .put("result", "EQUAL")
+                .put("result", result)
                 .put(KEY, encoded(key))
                 .put("mod_revision", Long.toString(revision));
     }
@@ -110,19 +121,22 @@ final class EtcdText {
                 : "";
     }
 
-    /** Reads the answer of a round; throws {@link IllegalArgumentException} if it is invalid. */
-    EtcdRound.Answer answer(long number, JsonObject json) {
+    /** Reads the answer of a round; empty = its run has ended. Throws {@link IllegalArgumentException} if it is invalid. */
+    Optional<EtcdRound.Answer> answer(long number, JsonObject json) {
         try {
+            if (json.getJsonObject("header") != null && !json.getBoolean("succeeded", false)) {
+                return Optional.empty();
+            }
             JsonArray responses = json.getJsonArray("responses");
             int size = responses.size();
             Map<String, EtcdRecord> records = new HashMap<>();
             entries(responses.getJsonObject(size - 2).getJsonObject("response_range"), feeds)
                     .forEach((feed, entry) -> records.put(feed, record(entry)));
-            return new EtcdRound.Answer(
+            return Optional.of(new EtcdRound.Answer(
                     number,
                     revision(json.getJsonObject("header"), "revision"),
                     records,
-                    reports(responses.getJsonObject(size - 1).getJsonObject("response_range")));
+                    reports(responses.getJsonObject(size - 1).getJsonObject("response_range"))));
         } catch (ClassCastException | NullPointerException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException("no answer to a transaction", e);
         }
