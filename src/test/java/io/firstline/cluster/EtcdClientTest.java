@@ -108,7 +108,7 @@ class EtcdClientTest {
         assertThat(forgotten.reports()).containsKey("b:1/s").doesNotContainKey("a:1/r");
     }
 
-    /** What a run has read does not count once its report is missing, or older than it was. */
+    /** A run ends when its report is missing, or older than it was. */
     @Test
     void shouldDoNothingForARunThatHasEnded() {
         EtcdClient client = client("node", PASSWORD, etcd.url());
@@ -117,7 +117,9 @@ class EtcdClientTest {
         assertThat(ask(client, new EtcdRound(1, "c:1/r", 3, List.of(claim)))).isEmpty();
         EtcdRound.Answer begun = ask(client, "c:1/r", 0);
         assertThat(begun.feeds()).doesNotContainKey("g");
-        assertThat(ask(client, new EtcdRound(1, "c:1/r", 0, List.of()))).as("again").isEmpty();
+        assertThat(ask(client, new EtcdRound(1, "c:1/r", 0, List.of())))
+                .as("again")
+                .isEmpty();
         assertThat(ask(client, new EtcdRound(2, "c:1/r", begun.revision() + 1, List.of(claim))))
                 .as("restored from a backup")
                 .isEmpty();

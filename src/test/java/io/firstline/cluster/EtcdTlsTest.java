@@ -36,7 +36,8 @@ class EtcdTlsTest {
                 new EtcdClient(vertx, new LeaseConfig(List.of(url), "/firstline/", null, null, tls), TIMEOUT_MS);
         EtcdRound round = new EtcdRound(1, "a:1/r", 0, List.of());
         return Await.result(client.ask("/v3/kv/txn", text.request(round))
-                .map(json -> text.answer(1, json).orElseThrow().reports().keySet().toString())
+                .map(json ->
+                        text.answer(1, json).orElseThrow().reports().keySet().toString())
                 .onComplete(done -> client.close()));
     }
 

@@ -19,8 +19,7 @@ final class SimulatedEtcd {
         revision++;
         reports.put(round.holder(), revision);
         round.changes().forEach(this::change);
-        return Optional.of(
-                new EtcdRound.Answer(round.number(), revision, Map.copyOf(records), Map.copyOf(reports)));
+        return Optional.of(new EtcdRound.Answer(round.number(), revision, Map.copyOf(records), Map.copyOf(reports)));
     }
 
     private void change(EtcdRound.Change change) {
