@@ -229,6 +229,11 @@ final class Scene implements AutoCloseable {
                 .count();
     }
 
+    /** Returns all events. */
+    List<FeedEvent> events() {
+        return told.stream().map(Told::event).toList();
+    }
+
     List<FeedEvent> events(FeedEvent.Type type) {
         return told.stream().map(Told::event).filter(e -> e.type() == type).toList();
     }

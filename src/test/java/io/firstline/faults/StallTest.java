@@ -129,7 +129,7 @@ class StallTest {
                             == 5);
             scene.detect("whole again", () -> scene.pool.state() == FeedState.CONNECTED);
             assertThat(scene.events(FeedEvent.Type.DEGRADED))
-                    .as("it is told once that nothing came, and the feed always had a connection")
+                    .as("it is told once that nothing came: %s", scene.events())
                     .filteredOn(e -> e.toJson().getString("reason", "").equals(UNANSWERED))
                     .hasSize(1);
             assertThat(scene.events(FeedEvent.Type.DEGRADED))

@@ -165,6 +165,19 @@ class LackingCopiesTest {
     }
 
     @Test
+    void shouldNotCountLossesOfTheTimeBeforeAChange() {
+        for (int i = 0; i < 2; i++) {
+            lacking.restart();
+            look();
+            now += 2 * S;
+            add("c", 0, 50, 0); // of messages before it was in step
+            look();
+            assertThat(window(0)).isEmpty();
+            assertThat(lacking.share("c")).isZero();
+        }
+    }
+
+    @Test
     void shouldNotCountMessagesThatEachHasOfItsOwn() {
         alone = true;
         for (int i = 0; i < 5; i++) {

@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
  * an hour. A connection lacks copies after two windows in a row in which it had not delivered 1 % of the messages, and
  * at least {@value #LEAST} of them; of all messages, or of one stream. It is whole again after two windows in a row
  * with less than half of that. A window counts only streams that the connection had delivered before. If a connection
- * joins or leaves, the window starts again. It does not end while a connection is stalled: its messages may follow.
+ * joins or leaves, the window starts again. It moves on until the losses of before are counted. It does not end while
+ * a connection is stalled: its messages may follow.
  *
  * <p>Every connection may have a few messages that no other has, acks or heartbeats that the profile does not name as
  * such. So a message that only one of four or more connections delivered does not count against the others; nor does it
@@ -31,6 +32,9 @@ final class LackingCopies {
     static final int LEAST = 10;
 
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+    /** A loss is counted two seconds after its message; looks are a second apart. */
+    private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private static final double SHARE = 0.01;
     /** Windows in a row before a change is reported. */
     private static final int IN_A_ROW = 2;
@@ -108,6 +112,8 @@ final class LackingCopies {
     private Map<String, Seen> base = Map.of();
     private Map<String, Seen> last = Map.of();
     private long startNanos;
+    /** When the connections were last others than before. */
+    private long changedNanos;
 
     /** @param windowMs the shortest window; {@value #WINDOW_S} s, less in tests */
     LackingCopies(long windowMs) {
@@ -144,7 +150,11 @@ final class LackingCopies {
     List<Finding> look(List<Seen> members, long nowNanos) {
         Map<String, Seen> now = new LinkedHashMap<>();
         members.forEach(seen -> now.put(seen.connection(), seen));
-        if (base.isEmpty() || !now.keySet().equals(base.keySet())) {
+        boolean changed = base.isEmpty() || !now.keySet().equals(base.keySet());
+        if (changed) {
+            changedNanos = nowNanos;
+        }
+        if (changed || nowNanos - changedNanos < Math.min(SETTLING_NANOS, windowNanos)) {
             start(now, nowNanos);
             return List.of();
         }

@@ -1,8 +1,7 @@
 package io.firstline.cluster.fanout;
 
+import io.firstline.bus.publish.LocalCodec;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.eventbus.impl.EventBusImpl;
 import io.vertx.core.eventbus.impl.clustered.ClusteredMessage;
 import io.vertx.core.shareddata.Shareable;
@@ -33,30 +32,14 @@ final class RemoteMessage extends ClusteredMessage<Object, Object> {
     }
 
     /** Gives each consumer an own copy of a mutable body. A FeedMessage is shared, as on its own node. */
-    private static final class Codec implements MessageCodec<Object, Object> {
+    private static final class Codec extends LocalCodec<Object, Object> {
+        Codec() {
+            super("firstline.remote");
+        }
+
         @Override
         public Object transform(Object body) {
             return body instanceof Shareable mutable ? mutable.copy() : body;
-        }
-
-        @Override
-        public void encodeToWire(Buffer wire, Object body) {
-            throw new UnsupportedOperationException("delivered on this node only");
-        }
-
-        @Override
-        public Object decodeFromWire(int start, Buffer wire) {
-            throw new UnsupportedOperationException("delivered on this node only");
-        }
-
-        @Override
-        public String name() {
-            return "firstline.remote";
-        }
-
-        @Override
-        public byte systemCodecID() {
-            return -1;
         }
     }
 }

@@ -1,9 +1,7 @@
 package io.firstline.bus.publish;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.shareddata.Shareable;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -59,38 +57,19 @@ final class BlockedConsumerProbe {
         return last != null && last.underWay().get() == 0;
     }
 
-    /**
-     * Passes on the sample's body as its own codec would; Vert.x calls it once per consumer, on the publishing
-     * thread.
-     */
-    static final class Codec implements MessageCodec<Object, Object> {
+    /** Passes on the sample's body as its own codec would. */
+    static final class Codec extends LocalCodec<Object, Object> {
         private static final String NAME = "firstline.probe";
+
+        Codec() {
+            super(NAME);
+        }
 
         @Override
         public Object transform(Object sent) {
             Sample sample = (Sample) sent;
             sample.underWay().incrementAndGet();
             return sample.body() instanceof Shareable mutable ? mutable.copy() : sample.body();
-        }
-
-        @Override
-        public void encodeToWire(Buffer wire, Object sent) {
-            throw new UnsupportedOperationException("published on this node only");
-        }
-
-        @Override
-        public Object decodeFromWire(int start, Buffer wire) {
-            throw new UnsupportedOperationException("published on this node only");
-        }
-
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public byte systemCodecID() {
-            return -1;
         }
     }
 }

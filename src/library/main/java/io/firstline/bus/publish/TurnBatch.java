@@ -3,9 +3,7 @@ package io.firstline.bus.publish;
 import io.firstline.bus.FeedBatch;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.MessageCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -60,32 +58,16 @@ final class TurnBatch {
     }
 
     /** Passes on the same instance. */
-    static final class Codec implements MessageCodec<FeedBatch, FeedBatch> {
+    static final class Codec extends LocalCodec<FeedBatch, FeedBatch> {
         private static final String NAME = "firstline.feed-batch";
+
+        Codec() {
+            super(NAME);
+        }
 
         @Override
         public FeedBatch transform(FeedBatch batch) {
             return batch;
-        }
-
-        @Override
-        public void encodeToWire(Buffer wire, FeedBatch batch) {
-            throw new UnsupportedOperationException("published on this node only");
-        }
-
-        @Override
-        public FeedBatch decodeFromWire(int start, Buffer wire) {
-            throw new UnsupportedOperationException("published on this node only");
-        }
-
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public byte systemCodecID() {
-            return -1;
         }
     }
 }
