@@ -125,8 +125,11 @@ class FeedOnNodeTest {
         feed.observe(busy);
         assertThat(feed.handOver(view, 0, nanos(160))).isNull();
         feed.observe(busy.withLooked(nanos(165)));
-        assertThat(feed.handOver(view, 0, nanos(170))).isNull();
-        assertThat(feed.handOver(view, 0, nanos(300))).isNull();
+        assertThat(feed.handOver(view, 0, nanos(170))).as("it may read it yet").isNull();
+        assertThat(feed.handOver(view, 0, nanos(264))).isNull();
+        feed.observe(feed.state().withLooked(nanos(265)));
+        assertThat(feed.handOver(view, 0, nanos(313))).as("it has read it").isNull();
+        assertThat(feed.handOver(view, 0, nanos(314))).isEqualTo(HandOverPolicy.Reason.BLIND);
     }
 
     @Test

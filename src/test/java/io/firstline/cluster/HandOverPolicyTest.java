@@ -71,11 +71,16 @@ class HandOverPolicyTest {
     }
 
     @Test
-    void shouldTakeABusyMemberForLateBeforeItTakesItForBlind() {
-        Facts lacks = new Facts(true, true, 0, WARM, false, true, true);
+    void shouldTakeALateMemberForLateBeforeItTakesItForBlind() {
+        Facts lacks = new Facts(true, true, 0, WARM, false, false, true);
+        Facts late = new Facts(true, true, 0, WARM, false, true, true);
         decide(WELL, 0, 0);
-        assertThat(decide(lacks, 0, 999)).isNull();
-        assertThat(decide(lacks, 0, 1_000)).isEqualTo(Reason.BLIND);
+        assertThat(decide(late, 0, 999)).isNull();
+        assertThat(decide(late, 0, 10_000)).as("however long").isNull();
+        assertThat(decide(lacks, 0, 10_049)).isNull();
+        assertThat(decide(late, 0, 10_060)).as("late again").isNull();
+        assertThat(decide(lacks, 0, 10_109)).isNull();
+        assertThat(decide(lacks, 0, 10_110)).isEqualTo(Reason.BLIND);
 
         Facts unanswered = new Facts(true, false, TimeUnit.SECONDS.toNanos(2), WARM, false, true, false);
         HandOverPolicy other = new HandOverPolicy();

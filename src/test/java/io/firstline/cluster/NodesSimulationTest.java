@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random worlds of {@link SimulatedNodes}: nodes are killed, stopped, frozen, slow, cut off from each other, in one
+ * Random worlds of {@link SimulatedNodes}: nodes are killed, stopped, frozen, slow, busy, cut off from each other, in one
  * direction only, from the exchange, or from everything. No feed has two owners at a time, epochs ascend, a feed has an
  * owner soon whenever a node that could continue without a loss is connected with a majority, and a consumer gets every
  * message once and in order except where the package documentation of the cluster says otherwise.
@@ -91,6 +91,8 @@ class NodesSimulationTest {
         BLIND,
         ONE_WAY,
         SLOW,
+        /** The event loop of a node's feeds is busy again and again. */
+        BUSY,
         /** The time of day of a node jumps. */
         CLOCK
     }
@@ -134,6 +136,11 @@ class NodesSimulationTest {
             most = 4 + random.nextInt(6);
             nodes = new SimulatedNodes(settings, random, trace);
             nodes.took = this::took;
+            nodes.handedOver = (node, end) -> {
+                if (end.reason() == HandOverPolicy.Reason.BLIND && !node.wasBlind) {
+                    faults.add(end.feed() + " handed over as not received at " + nodes.now / MS + " ms");
+                }
+            };
         }
 
         void run() {
@@ -263,6 +270,11 @@ class NodesSimulationTest {
                     heal = () -> oneWay(node, out, false);
                 }
                 case CLOCK -> node.clockErrorMs = nodes.millis(-300_000, 300_000) / MS;
+                case BUSY -> {
+                    for (long t = nodes.now; t < nodes.now + lasts; t += nodes.millis(50, 600)) {
+                        nodes.at(t, () -> node.feedLoop.busy(nodes.millis(20, 800)));
+                    }
+                }
                 case SLOW -> {
                     for (Node each : nodes.nodes) {
                         for (long t = nodes.now; t < nodes.now + lasts; t += nodes.millis(50, 600)) {

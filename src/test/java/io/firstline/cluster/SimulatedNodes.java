@@ -45,7 +45,7 @@ final class SimulatedNodes {
     private static final long GONE = 10 * SECOND;
 
     private static final long LOOK = 100 * MS;
-    private static final long UNANSWERED = 1_500 * MS;
+    private static final long PING = SECOND;
     private static final long LINGER = 90 * SECOND;
     /** The numbers of messages whose way a trace tells. */
     private static final List<Integer> TOLD = Arrays.stream(
@@ -241,7 +241,7 @@ final class SimulatedNodes {
         void want() {
             for (Node node : nodes) {
                 link(settings.members, node.index)
-                        .send(() -> node.deliver(() -> node.carried(name).ifPresent(Carried::linesWanted)));
+                        .send(() -> node.feedLoop.run(() -> node.carried(name).ifPresent(Carried::linesWanted)));
             }
             at(now + SECOND, this::want);
         }
@@ -295,7 +295,7 @@ final class SimulatedNodes {
         });
         for (Node node : asked) {
             link(from, node.index)
-                    .send(() -> node.deliver(() -> {
+                    .send(() -> node.feedLoop.run(() -> {
                         ReplayResponse answer = node.carried(feed).map(question).orElse(null);
                         link(node.index, from).send(() -> receive(from, () -> once.accept(answer)));
                     }));
@@ -304,13 +304,90 @@ final class SimulatedNodes {
 
     private void receive(int receiver, Runnable action) {
         if (receiver < nodes.size()) {
-            nodes.get(receiver).deliver(action);
+            nodes.get(receiver).feedLoop.run(action);
         } else {
             action.run();
         }
     }
 
     // processes
+
+    /**
+     * An event loop of a process. It runs nothing while the process is frozen, or while it is busy. Then it reads what has
+     * arrived, in that order, before timers that are due.
+     */
+    final class Loop {
+        private final Node node;
+        private final ArrayDeque<Runnable> arrived = new ArrayDeque<>();
+        private final ArrayDeque<Runnable> due = new ArrayDeque<>();
+        private long busyUntil;
+        private boolean draining;
+
+        Loop(Node node) {
+            this.node = node;
+        }
+
+        void busy(long nanos) {
+            busyUntil = Math.max(busyUntil, now + nanos);
+        }
+
+        private void clear() {
+            arrived.clear();
+            due.clear();
+            draining = false;
+            busyUntil = now;
+        }
+
+        private boolean isFree() {
+            return node.isAwake() && now >= busyUntil;
+        }
+
+        /** Runs an action as soon as the loop is free; never if the process is dead by then. */
+        void run(Runnable action) {
+            run(action, arrived);
+        }
+
+        /** The same for a timer. */
+        void run(long at, Runnable action) {
+            int mine = node.life;
+            at(at, () -> {
+                if (node.life == mine) {
+                    run(action, due);
+                }
+            });
+        }
+
+        private void run(Runnable action, ArrayDeque<Runnable> queue) {
+            if (isFree() && !draining) {
+                action.run();
+            } else if (node.alive) {
+                queue.add(action);
+                drainLater();
+            }
+        }
+
+        private void drainLater() {
+            if (!draining) {
+                draining = true;
+                int mine = node.life;
+                at(Math.max(node.frozenUntil, busyUntil), () -> {
+                    if (node.life == mine) {
+                        drain();
+                    }
+                });
+            }
+        }
+
+        private void drain() {
+            while (isFree() && draining && !(arrived.isEmpty() && due.isEmpty())) {
+                (arrived.isEmpty() ? due : arrived).poll().run(); // what it sends to itself waits behind the others
+            }
+            draining = false;
+            if (!(arrived.isEmpty() && due.isEmpty())) {
+                drainLater();
+            }
+        }
+    }
 
     /** A process: it may be frozen, killed and started again. */
     final class Node {
@@ -319,8 +396,10 @@ final class SimulatedNodes {
         private final double speed = 0.99 + 0.02 * random.nextDouble();
         private final long offset = random.nextLong() / 4;
         private final TreeMap<String, Carried> carried = new TreeMap<>();
-        /** The arrivals while the process was frozen. */
-        private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
+        /** The event loop of the leases. */
+        private final Loop loop = new Loop(this);
+        /** The event loop of the feeds, which may be busy while that of the leases is not. */
+        final Loop feedLoop = new Loop(this);
 
         private LeaseNode lease;
         private long frozenUntil;
@@ -330,6 +409,9 @@ final class SimulatedNodes {
         int life;
         boolean alive;
         private int exchangeCuts;
+        /** It was cut off from the exchange. */
+        boolean wasBlind;
+
         /** The error of its time of day. */
         long clockErrorMs;
 
@@ -360,7 +442,8 @@ final class SimulatedNodes {
             alive = true;
             frozenUntil = now;
             carried.clear();
-            inbox.clear();
+            loop.clear();
+            feedLoop.clear();
             lease = new LeaseNode(
                     config,
                     null,
@@ -370,7 +453,7 @@ final class SimulatedNodes {
                     time(),
                     life == 1 ? clock() : endedNanos);
             deliver(now + millis(0, 50), this::tick);
-            deliver(now + millis(0, 100), this::look);
+            feedLoop.run(now + millis(0, 100), this::look);
         }
 
         void kill() {
@@ -383,7 +466,8 @@ final class SimulatedNodes {
             life++;
             carried.values().forEach(Carried::close);
             carried.clear();
-            inbox.clear();
+            loop.clear();
+            feedLoop.clear();
             for (int i = 0; i <= nodes.size(); i++) {
                 link(i, index).reset();
                 link(index, i).reset();
@@ -428,6 +512,7 @@ final class SimulatedNodes {
         }
 
         void cutFromExchange() {
+            wasBlind = true;
             exchangeCuts++;
             carried.values().forEach(feed -> feed.connections.forEach(c -> c.link.cut()));
         }
@@ -437,35 +522,13 @@ final class SimulatedNodes {
             carried.values().forEach(feed -> feed.connections.forEach(c -> c.link.heal(false)));
         }
 
-        /** Runs an action when the process is awake, in the order of arrival; never if it is dead by then. */
+        /** Runs an action on the event loop of the leases. */
         void deliver(Runnable action) {
-            if (alive && isAwake() && inbox.isEmpty()) {
-                action.run();
-            } else if (alive) {
-                inbox.add(action);
-                if (inbox.size() == 1) {
-                    SimulatedNodes.this.at(frozenUntil, this::drain);
-                }
-            }
-        }
-
-        private void drain() {
-            while (isAwake() && !inbox.isEmpty()) {
-                inbox.peek().run(); // what it sends to itself waits behind the others
-                inbox.poll();
-            }
-            if (!inbox.isEmpty()) {
-                SimulatedNodes.this.at(frozenUntil, this::drain);
-            }
+            loop.run(action);
         }
 
         void deliver(long at, Runnable action) {
-            int mine = life;
-            SimulatedNodes.this.at(at, () -> {
-                if (life == mine) {
-                    deliver(action);
-                }
-            });
+            loop.run(at, action);
         }
 
         private void tick() {
@@ -476,7 +539,7 @@ final class SimulatedNodes {
 
         private void look() {
             carried.values().forEach(Carried::look);
-            deliver(now + LOOK, this::look);
+            feedLoop.run(now + LOOK, this::look);
         }
 
         private void observe() {
@@ -498,6 +561,7 @@ final class SimulatedNodes {
             } else if (action instanceof LeaseAction.End end) {
                 if (end.reason() != null) {
                     trace("%s handed over by node %d: %s", end.feed(), index + 1, end.reason());
+                    handedOver.accept(this, end);
                 }
                 carried.get(end.feed()).lease.end();
             } else if (action instanceof LeaseAction.Broadcast broadcast) {
@@ -545,11 +609,21 @@ final class SimulatedNodes {
         private final Link link = new Link();
         private final String id;
         private long lastFrame = now;
+        /** When the outstanding ping was sent; 0 = every ping is answered. */
+        private long pinged;
+
+        private boolean unanswered;
         private boolean lingers;
         private boolean closed;
 
         Connection(String id) {
             this.id = id;
+        }
+
+        private void heard() {
+            lastFrame = now;
+            pinged = 0;
+            unanswered = false;
         }
     }
 
@@ -565,6 +639,7 @@ final class SimulatedNodes {
         private final Set<Integer> seen = new HashSet<>();
         private final List<Connection> connections = new ArrayList<>();
         private int opened;
+        private long pingedNanos;
         private boolean closed;
 
         Carried(Node node, String name) {
@@ -576,7 +651,7 @@ final class SimulatedNodes {
             this.core = new ReplicaCore(retention, message -> retention.add(message, ""), node.clock());
             this.line = new NodeLine(lease.node(), NOON_MS + now / MS, run -> newMemory(), node.clock());
             lease.holder(this);
-            node.deliver(now + millis(5, 200), () -> {
+            node.feedLoop.run(now + millis(5, 200), () -> {
                 core.subscriptionsChanged();
                 for (int i = 0; i < settings.connections; i++) {
                     if (node.exchangeCuts == 0) {
@@ -584,7 +659,7 @@ final class SimulatedNodes {
                     }
                 }
             });
-            node.deliver(now + millis(0, 1_000), this::pong);
+            node.feedLoop.run(now + millis(0, 1_000), this::ping);
         }
 
         private RetentionBuffer newMemory() {
@@ -614,15 +689,24 @@ final class SimulatedNodes {
             share();
         }
 
-        private void pong() {
-            connections.forEach(c -> c.link.send(() -> node.deliver(() -> c.lastFrame = now)));
-            node.deliver(now + SECOND, this::pong);
+        /** As {@code Liveness}: a check that is late proves nothing. */
+        private void ping() {
+            boolean isLate = now - pingedNanos > PING + PING / 2;
+            pingedNanos = now;
+            for (Connection c : connections) {
+                c.unanswered |= !isLate && c.pinged > 0 && now - c.pinged >= PING - PING / 10;
+                if (c.pinged == 0) {
+                    c.pinged = now;
+                    c.link.send(() -> node.feedLoop.run(c::heard));
+                }
+            }
+            node.feedLoop.run(now + PING, this::ping);
         }
 
         /** The exchange has sent a message. */
         void sent(int number) {
             for (Connection connection : connections) {
-                connection.link.send(() -> node.deliver(() -> arrived(connection, number)));
+                connection.link.send(() -> node.feedLoop.run(() -> arrived(connection, number)));
             }
         }
 
@@ -630,7 +714,7 @@ final class SimulatedNodes {
             if (closed || connection.closed) {
                 return;
             }
-            connection.lastFrame = now;
+            connection.heard();
             if (seen.add(number)) {
                 FeedMessage published = received(number, connection);
                 publish(published);
@@ -680,7 +764,7 @@ final class SimulatedNodes {
                 if (other != node) {
                     link(node.index, other.index)
                             .send(() ->
-                                    other.deliver(() -> other.carried(name).ifPresent(there -> there.heard(message))));
+                                    other.feedLoop.run(() -> other.carried(name).ifPresent(there -> there.heard(message))));
                 }
             }
             link(node.index, nodes.size()).send(() -> feed.leased.arrived(null, message));
@@ -714,7 +798,7 @@ final class SimulatedNodes {
                         ask();
                         share();
                     } else if (core.unanswered()) {
-                        node.deliver(now + 100 * MS, () -> {
+                        node.feedLoop.run(now + 100 * MS, () -> {
                             core.retry();
                             ask();
                         });
@@ -755,7 +839,7 @@ final class SimulatedNodes {
 
         @Override
         public void leaseAcquired() {
-            node.deliver(now + 20_000, this::check);
+            node.feedLoop.run(now + 20_000, this::check);
         }
 
         @Override
@@ -795,7 +879,7 @@ final class SimulatedNodes {
         private void step() {
             publishWaiting(3);
             if (core.hasWaiting()) {
-                node.deliver(now + MS, this::step);
+                node.feedLoop.run(now + MS, this::step);
             }
         }
 
@@ -810,12 +894,8 @@ final class SimulatedNodes {
         }
 
         private void look() {
-            long silence = connections.stream()
-                    .filter(c -> !c.lingers)
-                    .mapToLong(c -> now - c.lastFrame)
-                    .min()
-                    .orElse(0);
-            boolean unanswered = silence > UNANSWERED;
+            boolean unanswered = connections.stream().anyMatch(c -> !c.lingers)
+                    && connections.stream().allMatch(c -> c.lingers || c.unanswered);
             if (connections.size() < settings.connections && node.exchangeCuts == 0) {
                 open(false);
             } else if (unanswered && node.exchangeCuts == 0 && random.nextInt(4) == 0) {
@@ -866,6 +946,9 @@ final class SimulatedNodes {
             return feed;
         }
     }
+
+    /** Learns when a node hands a feed over. */
+    BiConsumer<Node, LeaseAction.End> handedOver = (node, end) -> {};
 
     /** Learns when a feed has a new owner, and whether that one was warm. */
     BiConsumer<Carried, Boolean> took = (carried, warm) -> {};

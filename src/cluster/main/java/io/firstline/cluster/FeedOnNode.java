@@ -12,10 +12,6 @@ import java.util.concurrent.TimeUnit;
 final class FeedOnNode {
     /** The pause before a failed deployment is retried. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** An event loop is busy if the feed has waited this long for it within the last seconds. */
-    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
-    private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** How far a feed is deployed on this node. */
     private enum Stage {
@@ -34,8 +30,6 @@ final class FeedOnNode {
     private Stage stage = Stage.ABSENT;
     private StandbyState state;
     private boolean reportedAhead;
-    private boolean wasLate;
-    private long lateNanos;
     private long failedNanos;
     private final ConfigAgreement agreement = new ConfigAgreement();
     private boolean unwanted;
@@ -165,19 +159,11 @@ final class FeedOnNode {
                 state.unanswered() ? state.silentNanos(nowNanos) : 0,
                 others,
                 !first.equals(self) && members.isWarm(first, name),
-                isBusy(nowNanos),
+                !state.isOnTime(nowNanos),
                 present.stream()
                         .anyMatch(member -> members.isWarm(member, name)
                                 && members.isAhead(member, name, proposer.epoch(), state.sequence())));
         return handOver.decide(facts, movedNanos, nowNanos);
-    }
-
-    private boolean isBusy(long nowNanos) {
-        if (state.lateNanos(nowNanos) >= LATE_NANOS) {
-            wasLate = true;
-            lateNanos = nowNanos;
-        }
-        return wasLate && nowNanos - lateNanos < BUSY_NANOS;
     }
 
     /**

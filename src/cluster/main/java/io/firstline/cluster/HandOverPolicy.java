@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  * shorter. Without it the owner keeps the feed.
  *
  * <p>The owner need not wait for its pings if a warm member receives messages, has heard everything that the owner has
- * published, and finds none of its messages in it.
+ * published, and finds none of its messages in it. It first waits until its event loop is on time: until then, messages
+ * may have arrived that it has not read.
  */
 final class HandOverPolicy {
     /** How long an owner that receives nothing tries to reconnect. */
@@ -32,9 +33,6 @@ final class HandOverPolicy {
 
     /** A process that was paused reads the messages that have arrived meanwhile within this time. */
     private static final long LACKS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
-    /** The same on a node that cannot keep up: what arrives there is only read late. */
-    private static final long LACKS_BUSY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** The shortest time between two such hand-overs. */
     private static final long LACKS_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -66,7 +64,7 @@ final class HandOverPolicy {
     private long notReceivingNanos;
 
     private boolean notReceivingBefore;
-    /** When this member last published everything that others receive, or did not own the feed. */
+    /** When this member last published everything that others receive, was late, or did not own the feed. */
     private long lacksNothingNanos;
 
     /** When the feed was last on its preferred member, or that one was not ready. */
@@ -97,7 +95,7 @@ final class HandOverPolicy {
      * @param silentNanos how long nothing has arrived, if its open connections are not answered; otherwise 0
      * @param others the other present members that receive the feed, too
      * @param firstIsWarm whether the preferred member is another one that could take over without a loss
-     * @param busy whether this member's event loop was late within the last seconds
+     * @param late whether the feed's event loop is late, or was until now: messages may have arrived and not been read
      * @param lacks whether a member that could take over without a loss receives messages that this one does not
      *     publish, though it has heard everything from here
      */
@@ -107,7 +105,7 @@ final class HandOverPolicy {
             long silentNanos,
             List<Other> others,
             boolean firstIsWarm,
-            boolean busy,
+            boolean late,
             boolean lacks) {
         private boolean isReceivedByAnother(int factor) {
             return others.stream().anyMatch(other -> isMoreSilent(factor, other));
@@ -141,10 +139,9 @@ final class HandOverPolicy {
             receivedNanos = nowNanos;
             nobodyYet = false;
         }
-        if (!facts.owns() || !facts.lacks()) {
+        if (!facts.owns() || !facts.lacks() || facts.late()) {
             lacksNothingNanos = nowNanos;
-        } else if (nowNanos - lacksNothingNanos >= (facts.busy() ? LACKS_BUSY_NANOS : LACKS_NANOS)
-                && !isAgain(LACKS_AGAIN_NANOS, nowNanos)) {
+        } else if (nowNanos - lacksNothingNanos >= LACKS_NANOS && !isAgain(LACKS_AGAIN_NANOS, nowNanos)) {
             return blind(nowNanos);
         }
         if (!facts.owns() || !facts.firstIsWarm()) {
@@ -175,7 +172,7 @@ final class HandOverPolicy {
         if (nobodyYet && nowNanos - nobodyNanos <= BACK_NANOS) {
             return false;
         }
-        boolean mayBeLate = facts.busy() && facts.silentNanos() > 0;
+        boolean mayBeLate = facts.late() && facts.silentNanos() > 0;
         boolean again = mayBeLate || isAgain(SHORT_WHILE_NANOS, nowNanos);
         long forNanos = Math.max(nowNanos - receivedNanos, facts.silentNanos());
         return forNanos > (facts.isReceivedByAWarmOne() && !again ? NOT_RECEIVING_NANOS : NOT_RECEIVING_LONG_NANOS);

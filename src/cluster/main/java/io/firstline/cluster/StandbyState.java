@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @param ahead whether the node receives messages, and the owner has published none of them for a while
  * @param sequence the number of the last message that was published, as far as the node knows
  * @param lookedNanos when the feed's event loop last had time for its periodic work
+ * @param lookedOnTime whether it came to that work in time
  */
 public record StandbyState(
         boolean warm,
@@ -24,9 +25,12 @@ public record StandbyState(
         int heardEpoch,
         boolean ahead,
         long sequence,
-        long lookedNanos) {
+        long lookedNanos,
+        boolean lookedOnTime) {
     /** How often the feed looks at its pools. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** An event loop is late if the feed has waited this much longer for it. */
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** The state of a feed that has just looked at its pools. */
     public StandbyState(
@@ -37,7 +41,7 @@ public record StandbyState(
             int heardEpoch,
             boolean ahead,
             long sequence) {
-        this(warm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, lastNanos);
+        this(warm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, lastNanos, true);
     }
 
     /** The state of a feed that has just been started. */
@@ -55,31 +59,40 @@ public record StandbyState(
         return Math.max(0, nowNanos - lookedNanos - LOOK_NANOS);
     }
 
+    /**
+     * Returns whether the feed's event loop is on time, and was already at the last look. Then it has read what had
+     * arrived while it was late.
+     */
+    boolean isOnTime(long nowNanos) {
+        return lookedOnTime && lateNanos(nowNanos) < LATE_NANOS;
+    }
+
     StandbyState withWarm(boolean isWarm) {
         return isWarm == warm
                 ? this
-                : new StandbyState(isWarm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, lookedNanos);
+                : new StandbyState(isWarm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, lookedNanos, lookedOnTime);
     }
 
     StandbyState withLooked(long nanos) {
-        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, nanos);
+        boolean onTime = lateNanos(nanos) < LATE_NANOS;
+        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, nanos, onTime);
     }
 
     StandbyState withReceiving(boolean isReceived, boolean isUnanswered, long arrivedNanos) {
-        return new StandbyState(warm, isReceived, isUnanswered, arrivedNanos, heardEpoch, ahead, sequence, lookedNanos);
+        return new StandbyState(warm, isReceived, isUnanswered, arrivedNanos, heardEpoch, ahead, sequence, lookedNanos, lookedOnTime);
     }
 
     StandbyState withHeardEpoch(int epoch) {
-        return new StandbyState(warm, receives, unanswered, lastNanos, epoch, ahead, sequence, lookedNanos);
+        return new StandbyState(warm, receives, unanswered, lastNanos, epoch, ahead, sequence, lookedNanos, lookedOnTime);
     }
 
     StandbyState withAhead(boolean isAhead) {
         return isAhead == ahead
                 ? this
-                : new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, isAhead, sequence, lookedNanos);
+                : new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, isAhead, sequence, lookedNanos, lookedOnTime);
     }
 
     StandbyState withSequence(long number) {
-        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, number, lookedNanos);
+        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, number, lookedNanos, lookedOnTime);
     }
 }
