@@ -483,7 +483,19 @@ class ReplicaCoreTest {
         core.look(List.of(new FeedActivity(2, at(5), true, false)), at(6));
         assertThat(core.state()).isEqualTo(new StandbyState(false, false, true, at(5), 1, false, 0).withLooked(at(6)));
         core.look(List.of(new FeedActivity(2, at(7), false, false)), at(7));
-        assertThat(core.state()).isEqualTo(new StandbyState(true, true, false, at(7), 1, false, 0));
+        assertThat(core.state())
+                .usingRecursiveComparison()
+                .ignoringFields("lookedOnTime")
+                .isEqualTo(new StandbyState(true, true, false, at(7), 1, false, 0));
+    }
+
+    @Test
+    void shouldBeOnTimeAgainWithTheNextLookThatIs() {
+        core.look(List.of(), at(1));
+        assertThat(core.state().isOnTime(at(1))).as("a second late").isFalse();
+        core.look(List.of(), at(1) + 149_000_000);
+        assertThat(core.state().isOnTime(at(1) + 298_000_000)).isTrue();
+        assertThat(core.state().isOnTime(at(1) + 299_000_000)).as("late now").isFalse();
     }
 
     @Test

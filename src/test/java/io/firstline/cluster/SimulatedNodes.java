@@ -763,8 +763,8 @@ final class SimulatedNodes {
             for (Node other : nodes) {
                 if (other != node) {
                     link(node.index, other.index)
-                            .send(() ->
-                                    other.feedLoop.run(() -> other.carried(name).ifPresent(there -> there.heard(message))));
+                            .send(() -> other.feedLoop.run(
+                                    () -> other.carried(name).ifPresent(there -> there.heard(message))));
                 }
             }
             link(node.index, nodes.size()).send(() -> feed.leased.arrived(null, message));

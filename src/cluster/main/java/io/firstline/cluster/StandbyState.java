@@ -70,7 +70,16 @@ public record StandbyState(
     StandbyState withWarm(boolean isWarm) {
         return isWarm == warm
                 ? this
-                : new StandbyState(isWarm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, lookedNanos, lookedOnTime);
+                : new StandbyState(
+                        isWarm,
+                        receives,
+                        unanswered,
+                        lastNanos,
+                        heardEpoch,
+                        ahead,
+                        sequence,
+                        lookedNanos,
+                        lookedOnTime);
     }
 
     StandbyState withLooked(long nanos) {
@@ -79,20 +88,32 @@ public record StandbyState(
     }
 
     StandbyState withReceiving(boolean isReceived, boolean isUnanswered, long arrivedNanos) {
-        return new StandbyState(warm, isReceived, isUnanswered, arrivedNanos, heardEpoch, ahead, sequence, lookedNanos, lookedOnTime);
+        return new StandbyState(
+                warm, isReceived, isUnanswered, arrivedNanos, heardEpoch, ahead, sequence, lookedNanos, lookedOnTime);
     }
 
     StandbyState withHeardEpoch(int epoch) {
-        return new StandbyState(warm, receives, unanswered, lastNanos, epoch, ahead, sequence, lookedNanos, lookedOnTime);
+        return new StandbyState(
+                warm, receives, unanswered, lastNanos, epoch, ahead, sequence, lookedNanos, lookedOnTime);
     }
 
     StandbyState withAhead(boolean isAhead) {
         return isAhead == ahead
                 ? this
-                : new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, isAhead, sequence, lookedNanos, lookedOnTime);
+                : new StandbyState(
+                        warm,
+                        receives,
+                        unanswered,
+                        lastNanos,
+                        heardEpoch,
+                        isAhead,
+                        sequence,
+                        lookedNanos,
+                        lookedOnTime);
     }
 
     StandbyState withSequence(long number) {
-        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, number, lookedNanos, lookedOnTime);
+        return new StandbyState(
+                warm, receives, unanswered, lastNanos, heardEpoch, ahead, number, lookedNanos, lookedOnTime);
     }
 }
