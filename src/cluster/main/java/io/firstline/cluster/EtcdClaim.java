@@ -90,7 +90,7 @@ final class EtcdClaim implements LeaseClaim {
             won = true;
             long until = sentNanos + leaseNanos - leaseNanos / DRIFT_PART;
             untilNanos = until - untilNanos > 0 ? until : untilNanos;
-        } else if (won || (claimRound != 0 && round >= claimRound)) {
+        } else if (won || record.epoch() >= epoch || (claimRound != 0 && round >= claimRound)) {
             lost = true;
             untilNanos = nowNanos - untilNanos < 0 ? nowNanos : untilNanos;
         }
