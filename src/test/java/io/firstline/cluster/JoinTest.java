@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.hazelcast.core.HazelcastInstance;
 import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.integration.Quiet;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -105,6 +107,7 @@ class JoinTest {
                 node("127.0.0.2", ports.get(0), "127.0.0.2" + one, "127.3" + two),
                 node("127.0.0.3", ports.get(1), "127.2" + one, "127.0.0.3" + two));
         assertPlainConsumersRead(joining.get(0).result(), joining.get(1).result());
+        assertRegistersAgain(joining.get(0).result(), joining.get(1).result());
         assertForgets(joining.get(0).result(), joining.get(1).result());
     }
 
@@ -120,6 +123,22 @@ class JoinTest {
             return !got.isEmpty();
         });
         assertThat(got).containsOnly(message);
+    }
+
+    /** As a node does that has taken another for gone. */
+    private static void assertRegistersAgain(Vertx publisher, Vertx reader) {
+        AtomicInteger got = new AtomicInteger();
+        Await.result(reader.eventBus()
+                .consumer("firstline.feed.eth", message -> got.incrementAndGet())
+                .completion());
+        HazelcastInstance hazelcast =
+                ((FeedClusterManager) ((VertxInternal) publisher).clusterManager()).getHazelcastInstance();
+        hazelcast.getMultiMap("__vertx.subs").remove("firstline.feed.eth");
+
+        Await.until("a message", () -> {
+            publisher.eventBus().publish("firstline.feed.eth", "");
+            return got.get() > 0;
+        });
     }
 
     private static void assertForgets(Vertx vertx, Vertx other) {

@@ -64,6 +64,7 @@ final class ClusterScene implements AutoCloseable {
     private final Map<String, FeedSubscription> merging = new TreeMap<>();
 
     private final Map<String, Census.Share> merged = new TreeMap<>();
+    private final Map<Integer, WrongClock> clocks = new TreeMap<>();
     private final Vertx exchangeVertx = Vertx.vertx();
     private final ExchangeSimulator exchange;
     private final Census census;
@@ -192,9 +193,16 @@ final class ClusterScene implements AutoCloseable {
         nodes.set(number, node);
     }
 
+    /** Gives a node a clock of its own from its next start on. */
+    void setClock(int node, WrongClock clock) {
+        clocks.put(node, clock);
+    }
+
     /** Starts the real program in the network of a node. */
     Program program(int node, String... arguments) {
-        return Program.start(network.in(node, Program.command(arguments)));
+        List<String> command = Program.command(arguments);
+        WrongClock clock = clocks.get(node);
+        return Program.start(network.in(node, clock == null ? command : clock.around(command)));
     }
 
     Program node(int number) {
@@ -327,8 +335,17 @@ final class ClusterScene implements AutoCloseable {
 
     /** Returns the longest gap of each of these feeds at the consumers that merge the nodes, since the last call, milliseconds. */
     List<Double> takeMergedGaps(Collection<String> feeds) {
+        return takeGaps(merged, feeds);
+    }
+
+    /** The same at the consumers of the feeds' owners. */
+    List<Double> takeLeasedGaps(Collection<String> feeds) {
+        return takeGaps(shares, feeds);
+    }
+
+    private static List<Double> takeGaps(Map<String, Census.Share> consumers, Collection<String> feeds) {
         Map<String, Double> gaps = new TreeMap<>();
-        merged.forEach((feed, share) -> gaps.put(feed, share.takeLongestGapMs()));
+        consumers.forEach((feed, share) -> gaps.put(feed, share.takeLongestGapMs()));
         gaps.keySet().retainAll(feeds);
         return List.copyOf(gaps.values());
     }

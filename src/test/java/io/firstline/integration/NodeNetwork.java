@@ -2,7 +2,9 @@ package io.firstline.integration;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The networks of a test's nodes: each node has a network namespace with one cable to the other nodes and one to the
@@ -34,10 +36,14 @@ final class NodeNetwork implements AutoCloseable {
     private static final String NAME = "fl" + NUMBER;
 
     private static final String LOOPBACK = "127.0.0.1";
-    private static final int HERE = 254;
+    /** The number of this process's network. */
+    static final int HERE = 254;
 
     private final int nodes;
     private final boolean canCut;
+    private final Set<Integer> plugged = new HashSet<>();
+    private final List<List<Integer>> routed = new ArrayList<>();
+    private LossyWires wires;
 
     private NodeNetwork(int nodes, boolean canCut) {
         this.nodes = nodes;
@@ -103,6 +109,59 @@ final class NodeNetwork implements AutoCloseable {
         return canCut ? Net.EXCHANGE.prefix + HERE : here();
     }
 
+    /**
+     * Lets the packets of two hosts to each other pass through wires that can lose and delay them; these carry
+     * everything at first. False = there are no such wires here: they need socat and TUN devices.
+     *
+     * @param one a node, or {@link #HERE} for the network of this process
+     */
+    boolean rewire(int one, int other) {
+        if (wires == null) {
+            wires = new LossyWires();
+        }
+        return canCut && plug(one) && plug(other) && route("replace", one, other) && route("replace", other, one);
+    }
+
+    /** Lets all packets pass over the cables again. */
+    void unwire() {
+        routed.forEach(route -> route("del", route.get(0), route.get(1)));
+        routed.clear();
+    }
+
+    LossyWires wires() {
+        return wires;
+    }
+
+    private boolean plug(int host) {
+        String device = tun(host);
+        return plugged.contains(host)
+                || wires.plug(host, host(host), device)
+                        && (host == HERE || run("ip", "link", "set", device, "netns", space(host)))
+                        && run(ip(host, "addr", "add", host(host) + "/32", "dev", device))
+                        && run(ip(host, "link", "set", device, "up"))
+                        && plugged.add(host);
+    }
+
+    private boolean route(String what, int from, int to) {
+        if (what.equals("replace")) {
+            routed.add(List.of(from, to));
+        }
+        return run(ip(from, "route", what, host(to) + "/32", "dev", tun(from), "src", host(from)));
+    }
+
+    private static String tun(int host) {
+        return NAME + "t" + host;
+    }
+
+    private static String[] ip(int host, String... arguments) {
+        List<String> words = new ArrayList<>(List.of("ip"));
+        if (host != HERE) {
+            words.addAll(List.of("-n", space(host)));
+        }
+        words.addAll(List.of(arguments));
+        return words.toArray(String[]::new);
+    }
+
     private static String space(int node) {
         return NAME + "n" + node;
     }
@@ -144,7 +203,7 @@ final class NodeNetwork implements AutoCloseable {
         }
     }
 
-    private static boolean run(String... command) {
+    static boolean run(String... command) {
         try {
             return new ProcessBuilder(command)
                             .redirectErrorStream(true)
@@ -161,6 +220,7 @@ final class NodeNetwork implements AutoCloseable {
     }
 
     private void remove() {
+        run("ip", "link", "del", tun(HERE));
         for (Net net : Net.values()) {
             for (int i = 1; i <= nodes; i++) {
                 run("ip", "link", "del", net.cable + i);
@@ -174,6 +234,9 @@ final class NodeNetwork implements AutoCloseable {
 
     @Override
     public void close() {
+        if (wires != null) {
+            wires.close();
+        }
         if (canCut) {
             remove();
         }

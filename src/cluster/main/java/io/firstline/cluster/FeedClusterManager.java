@@ -54,6 +54,18 @@ final class FeedClusterManager extends HazelcastClusterManager {
     /** The attribute in which a node has its {@code host:port}. */
     static final String MEMBER_NAME = "firstline.node";
 
+    private final OwnRegistrations own = new OwnRegistrations(new OwnRegistrations.Registry() {
+        @Override
+        public void add(String address, RegistrationInfo consumer, Completable<Void> done) {
+            FeedClusterManager.super.addRegistration(address, consumer, done);
+        }
+
+        @Override
+        public void remove(String address, RegistrationInfo consumer, Completable<Void> done) {
+            FeedClusterManager.super.removeRegistration(address, consumer, done);
+        }
+    });
+
     /** The addresses that were looked up and are kept up to date. */
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
@@ -191,6 +203,16 @@ final class FeedClusterManager extends HazelcastClusterManager {
         closedByPeer.accept(port);
     }
 
+    @Override
+    public void addRegistration(String address, RegistrationInfo consumer, Completable<Void> done) {
+        own.add(address, consumer, done);
+    }
+
+    @Override
+    public void removeRegistration(String address, RegistrationInfo consumer, Completable<Void> done) {
+        own.remove(address, consumer, done);
+    }
+
     /** See {@link HazelcastCluster#lookUp}. */
     Future<Void> lookUp(String address) {
         NodeSelector picks = selector;
@@ -214,11 +236,14 @@ final class FeedClusterManager extends HazelcastClusterManager {
     }
 
     /**
-     * Looks up all known addresses again, one by one. When the parts of a split cluster merge, no node is notified of
+     * Looks up all known addresses again, one by one, and repeats this node's registrations. When the parts of a split cluster merge, no node is notified of
      * the other part's new registrations; without this, a node that was cut off would not send or receive again.
      */
     void lookAgain() {
         NodeSelector keeps = selector;
+        if (keeps != null) {
+            own.repeat();
+        }
         if (keeps != null && looksAgain.compareAndSet(false, true)) {
             lookAgain(keeps, asked.iterator());
         }
