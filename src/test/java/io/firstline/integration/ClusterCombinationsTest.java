@@ -33,7 +33,9 @@ class ClusterCombinationsTest {
     private static final int RATE = Integer.getInteger("cluster.rate", 200);
     private static final int HERE = NodeNetwork.HERE;
     private static final int MINUTES_5 = 300;
-    private static final Quality BAD = new Quality(50, 5);
+    private static final long CUT_MS = 12_000;
+    /** 5 % of the packets are lost in each direction, and the round trip takes 50 ms longer. */
+    private static final Quality BAD = new Quality(25, 5);
 
     @TempDir
     Path folder;
@@ -116,32 +118,33 @@ class ClusterCombinationsTest {
         scene.network.unwire();
     }
 
+    /** Longer than the members wait for a silent one: some take others for gone, which do not notice. */
     @Test
     void shouldLoseNothingInCutsOfOneDirection() throws Exception {
         open(RATE);
-        for (int ms : List.of(3_000, 12_000)) {
-            int mute = scene.ownerOf("f1");
-            cutOneWay(mute, next(mute));
-            cutOneWay(mute, next(next(mute)));
-            last(ms);
-            repair();
-            int deaf = scene.ownerOf("f1");
-            cutOneWay(next(deaf), deaf);
-            cutOneWay(next(next(deaf)), deaf);
-            last(ms);
-            repair();
-            int unheard = scene.ownerOf("f1");
-            cutOneWay(unheard, HERE);
-            last(ms);
-            repair();
-            int owner = scene.ownerOf("f1");
-            cutOneWay(owner, next(owner));
-            last(ms);
-            repair();
-            tell("one-way cuts of %d ms, %s", ms, scene.ledger());
-        }
+        int mute = scene.ownerOf("f1");
+        cutOneWay(mute, next(mute));
+        cutOneWay(mute, next(next(mute)));
+        last(CUT_MS);
+        repair();
+        tell("owner heard by no node for %d ms, %s", CUT_MS, scene.ledger());
+        int deaf = scene.ownerOf("f1");
+        cutOneWay(next(deaf), deaf);
+        cutOneWay(next(next(deaf)), deaf);
+        last(CUT_MS);
+        repair();
+        tell("owner hears no node for %d ms, %s", CUT_MS, scene.ledger());
+        int unheard = scene.ownerOf("f1");
+        cutOneWay(unheard, HERE);
+        last(CUT_MS);
+        repair();
+        tell("owner not heard by the consumer for %d ms, %s", CUT_MS, scene.ledger());
+        int owner = scene.ownerOf("f1");
+        cutOneWay(owner, next(owner));
+        last(CUT_MS);
+        repair();
         assertThat(scene.network.wires().dropped()).isPositive();
-        judge("cuts of one direction");
+        judge("cuts of one direction, the last one between two nodes");
     }
 
     @Test
@@ -215,24 +218,6 @@ class ClusterCombinationsTest {
             tell("node %d split off, node %d killed, %s", split, killed, scene.ledger());
         }
         judge("kill during a split");
-    }
-
-    /** While a node restarts, the next one hangs: only one is left, without a majority. */
-    @Test
-    void shouldLoseNothingInAHangDuringARollingRestart() throws Exception {
-        open(RATE);
-        for (int node = 1; node <= ClusterScene.NODES; node++) {
-            Program hanging = scene.node(next(node));
-            scene.node(node).terminate();
-            assertThat(scene.node(node).exitCode()).isZero();
-            hanging.signal("STOP");
-            scene.start(node);
-            last(3_000);
-            hanging.signal("CONT");
-            scene.untilWhole();
-            tell("node %d restarted, node %d hung, %s", node, next(node), scene.ledger());
-        }
-        judge("hang during a rolling restart");
     }
 
     /** A node begins five minutes ahead, and its clock jumps to five minutes behind while it owns feeds. */

@@ -88,7 +88,8 @@ final class LossyWires implements AutoCloseable {
     /** Creates the device of a host, in the network of this process; false = there can be none here. */
     boolean plug(int host, String address, String device) {
         try {
-            hosts.put(ByteBuffer.wrap(InetAddress.getByName(address).getAddress()).getInt(), host);
+            hosts.put(
+                    ByteBuffer.wrap(InetAddress.getByName(address).getAddress()).getInt(), host);
             InetSocketAddress socat = new InetSocketAddress(loopback, freePort());
             Process process = new ProcessBuilder(List.of(
                             "socat",
@@ -136,7 +137,8 @@ final class LossyWires implements AutoCloseable {
             while (!closed) {
                 long waitMs = underWay.isEmpty()
                         ? 0
-                        : Math.max(1, TimeUnit.NANOSECONDS.toMillis(underWay.peek().dueNanos() - System.nanoTime()));
+                        : Math.max(
+                                1, TimeUnit.NANOSECONDS.toMillis(underWay.peek().dueNanos() - System.nanoTime()));
                 selector.select(key -> {}, waitMs);
                 receive();
                 deliver();
@@ -162,7 +164,8 @@ final class LossyWires implements AutoCloseable {
             if (random.nextDouble() * 100 < quality.lossPercent) {
                 dropped++;
             } else {
-                ByteBuffer copy = ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
+                ByteBuffer copy =
+                        ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
                 long dueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(quality.delayMs);
                 underWay.add(new Packet(dueNanos, number++, to, copy));
             }

@@ -133,13 +133,15 @@ final class NodeNetwork implements AutoCloseable {
     }
 
     private boolean plug(int host) {
+        if (plugged.contains(host)) {
+            return true;
+        }
         String device = tun(host);
-        return plugged.contains(host)
-                || wires.plug(host, host(host), device)
-                        && (host == HERE || run("ip", "link", "set", device, "netns", space(host)))
-                        && run(ip(host, "addr", "add", host(host) + "/32", "dev", device))
-                        && run(ip(host, "link", "set", device, "up"))
-                        && plugged.add(host);
+        return wires.plug(host, host(host), device)
+                && (host == HERE || run("ip", "link", "set", device, "netns", space(host)))
+                && run(ip(host, "addr", "add", host(host) + "/32", "dev", device))
+                && run(ip(host, "link", "set", device, "up"))
+                && plugged.add(host);
     }
 
     private boolean route(String what, int from, int to) {

@@ -60,7 +60,8 @@ final class WrongClock {
     /** Sets how far the clock is ahead; a running process has it within a second. */
     void set(int seconds) {
         try {
-            Path next = Files.writeString(offset.resolveSibling(offset.getFileName() + ".next"), "%+d".formatted(seconds));
+            Path next =
+                    Files.writeString(offset.resolveSibling(offset.getFileName() + ".next"), "%+d".formatted(seconds));
             Files.move(next, offset, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
