@@ -131,6 +131,20 @@ class ClaimDelayTest {
                 .isLessThan(TimeUnit.SECONDS.toNanos(1));
     }
 
+    /** The last owner hung, and is back: it has the messages of the pause, and a node that began meanwhile does not. */
+    @Test
+    void shouldLeaveTheFeedToTheLastOwnerIfItKnowsMore() {
+        hears(second, new Part(false, true, 0, 7, false, 0));
+        assertThat(ClaimDelay.nanos("f", self, false, true, 0, second, presence, 0))
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80 + 5_000));
+        assertThat(ClaimDelay.nanos("f", self, false, true, 7, second, presence, 0))
+                .as("it may be dead, and this node has heard it")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+        assertThat(ClaimDelay.nanos("f", self, false, true, 0, second, presence, GONE_NANOS))
+                .as("it is gone")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+    }
+
     @Test
     void shouldNotWaitForMembersThatDoNotReceiveTheFeedHere() {
         presence.heard(new NodeHeartbeat(second, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN), 0);

@@ -52,6 +52,8 @@ final class Census {
         volatile int twice;
         volatile int unknown;
         volatile int outOfOrder;
+        /** Those out of order that were flagged late. */
+        volatile int late;
         /** When the first message of each epoch arrived. */
         final Map<Integer, Long> beganNanos = new ConcurrentHashMap<>();
 
@@ -91,6 +93,7 @@ final class Census {
                 int newest = last.merge(message.stream(), message.number(), Math::max);
                 if (newest > message.number()) {
                     outOfOrder++;
+                    late += delivered.late() ? 1 : 0;
                     tell(delivered, "of the same stream came after", this.delivered.get(newest));
                 }
             }

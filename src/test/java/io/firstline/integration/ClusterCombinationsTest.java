@@ -220,6 +220,24 @@ class ClusterCombinationsTest {
         judge("kill during a split");
     }
 
+    /** While a node restarts, the next one hangs: only one is left, without a majority. */
+    @Test
+    void shouldLoseNothingInAHangDuringARollingRestart() throws Exception {
+        open(RATE);
+        for (int node = 1; node <= ClusterScene.NODES; node++) {
+            Program hanging = scene.node(next(node));
+            scene.node(node).terminate();
+            assertThat(scene.node(node).exitCode()).isZero();
+            hanging.signal("STOP");
+            scene.start(node);
+            last(3_000);
+            hanging.signal("CONT");
+            scene.untilWhole();
+            tell("node %d restarted, node %d hung, %s", node, next(node), scene.ledger());
+        }
+        judge("hang during a rolling restart");
+    }
+
     /** A node begins five minutes ahead, and its clock jumps to five minutes behind while it owns feeds. */
     @Test
     void shouldLoseNothingWithAWrongClock() throws Exception {

@@ -401,12 +401,13 @@ final class ClusterScene implements AutoCloseable {
                         reports.stream().mapToLong(SubscriptionReport::restarts).sum())
                 + String.format(
                         Locale.ROOT,
-                        "; merged: lost %d, twice %d, out of order %d",
+                        "; merged: lost %d, twice %d, out of order %d (flagged late %d)",
                         merged.values().stream().mapToInt(Census.Share::lost).sum(),
                         merged.values().stream().mapToInt(share -> share.twice).sum(),
                         merged.values().stream()
                                 .mapToInt(share -> share.outOfOrder)
-                                .sum());
+                                .sum(),
+                        merged.values().stream().mapToInt(share -> share.late).sum());
     }
 
     @Override

@@ -46,8 +46,10 @@ final class ClaimDelay {
             MembershipView presence,
             long nowNanos) {
         Set<String> present = presence.present(nowNanos);
-        // after a vain claim, a node waits for its turn again; an owner is not warm
-        if (last != null && !last.equals(self) && !presence.isWarm(last, feed)) {
+        // after a vain claim, a node waits for its turn again; an owner is not warm. One that has heard a later owner
+        // may
+        // be back after a pause, with messages that this node lacks
+        if (last != null && !last.equals(self) && !presence.isWarm(last, feed) && presence.epoch(last, feed) <= epoch) {
             present.remove(last);
         }
         List<String> turns = new ArrayList<>(Placement.order(feed, present));
