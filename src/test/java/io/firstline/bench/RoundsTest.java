@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Server and client in this process: every sent message must have been counted by every kind of client. */
 class RoundsTest {
-    private static final Pace SHORT = new Pace(1, 50, 50, 150, Long.MAX_VALUE, 1);
+    private static final Pace SHORT = new Pace(1, 50, 50, 0, 150, Long.MAX_VALUE, 1);
 
     @TempDir
     static Path directory;
@@ -144,7 +144,7 @@ class RoundsTest {
         Cell netty = Cell.plain(Section.THROUGHPUT, Variant.NETTY, 1, Load.SATURATING);
         Cell vertx = Cell.plain(Section.THROUGHPUT, Variant.VERTX, 1, Load.SATURATING);
 
-        Results results = run(new Pace(3, 10, 10, 20, 1, 1), netty, vertx);
+        Results results = run(new Pace(3, 10, 10, 0, 20, 1, 1), netty, vertx);
 
         assertThat(progress).hasSize(3);
         assertThat(progress.get(0)).contains("raw Netty");

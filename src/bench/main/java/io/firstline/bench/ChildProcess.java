@@ -25,7 +25,9 @@ final class ChildProcess implements Participant {
     static final List<String> JVM_OPTIONS = List.of(
             "-XX:+UseG1GC",
             "-XX:MaxGCPauseMillis=20",
-            "-XX:GCTimeRatio=4",
+            "-XX:GCTimeRatio=1",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=25",
             "-Xms64m",
             "-Xmx1g",
             "-Dvertx.logger-delegate-factory-class-name=io.vertx.core.logging.SLF4JLogDelegateFactory",

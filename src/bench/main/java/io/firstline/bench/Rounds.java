@@ -66,6 +66,7 @@ final class Rounds {
             // the first round takes longer: processes start and their compilers are at work
             long nextMs = round == 1
                     ? cells.size() * (pace.warmUpMs() + pace.measureMs() + BETWEEN_MS)
+                            + cells.stream().filter(cell -> cell.feeds() > 1).count() * pace.fillMs()
                     : (now - roundStart) / 1_000_000;
             if ((now - start) / 1_000_000 + nextMs > pace.limitMs() && round < pace.rounds()) {
                 progress.accept("ended after round " + round + ": the next would take too long");
@@ -92,7 +93,8 @@ final class Rounds {
         transport = connected.getString("transport");
         results.tlsEngine(cell, connected.getString("tlsEngine"));
         server.ask(new JsonObject().put("do", "start").put("load", cell.load().toJson()));
-        Waiting.sleep(warm.add(client) ? pace.firstWarmUpMs() : pace.warmUpMs());
+        long warmUpMs = warm.add(client) ? pace.firstWarmUpMs() : pace.warmUpMs();
+        Waiting.sleep(cell.feeds() > 1 ? Math.max(warmUpMs, pace.fillMs()) : warmUpMs);
         server.ask("figures");
         client.ask("begin");
         Waiting.sleep(measureMs(cell));
