@@ -184,6 +184,30 @@ class ClaimDelayTest {
     }
 
     @Test
+    void shouldWaitForAnOwnerThatPausesAtTimesForUpToThreeSeconds() {
+        for (int[] row : new int[][] {{0, 0}, {200, 0}, {250, 100}, {500, 600}, {1_400, 2_400}, {9_000, 2_400}}) {
+            assertThat(ClaimDelay.forPausesMs(row[0], 600))
+                    .as("pauses of %d ms", row[0])
+                    .isEqualTo(row[1]);
+        }
+        assertThat(ClaimDelay.forPausesMs(9_000, 4_000))
+                .as("its lease is longer")
+                .isZero();
+    }
+
+    @Test
+    void shouldNotMissMembersThatPauseAtTimesSoSoon() {
+        presence.heard(new NodeHeartbeat(second, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN, 500), 0);
+        hears(third, Part.NONE);
+        assertThat(presence.present(2 * GONE_NANOS - 1)).containsExactlyInAnyOrder(self, second);
+        assertThat(presence.present(2 * GONE_NANOS)).containsExactly(self);
+        presence.paused(GONE_NANOS);
+        assertThat(presence.present(2 * GONE_NANOS - 1))
+                .as("this process has paused itself")
+                .containsExactlyInAnyOrder(self, second, third);
+    }
+
+    @Test
     void shouldSayTheSameOnTheWire() {
         NodeHeartbeat round = new NodeHeartbeat(
                 "a:1",
@@ -192,7 +216,8 @@ class ClaimDelayTest {
                 List.of(new LeaseRequest("f", 5), new LeaseRequest("g", 6)),
                 List.of(new LeaseRequest("h", 7)),
                 Map.of("f", new Part(true, true, 0, 5, false, 0), "h", Part.NONE),
-                NodeRun.UNKNOWN);
+                NodeRun.UNKNOWN,
+                250);
         NodeHeartbeat.Votes votes = new NodeHeartbeat.Votes(
                 "b:1", 12, List.of(new LeaseVote("f", 5, true, 5), new LeaseVote("g", 6, false, 9)));
 

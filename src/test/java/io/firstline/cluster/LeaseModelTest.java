@@ -311,6 +311,7 @@ class LeaseModelTest {
             node.joined(names.stream()
                     .filter(name -> world.calm || world.random.nextInt(20) > 0)
                     .toList());
+            node.timer(clock());
             observe();
             carryOut(node.tick(time()));
             askEtcd();

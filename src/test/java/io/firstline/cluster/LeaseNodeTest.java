@@ -201,16 +201,16 @@ class LeaseNodeTest {
     }
 
     @Test
-    void shouldSendAHeartbeatFourTimesALeaseAndSixteenTimesWhileItClaims() {
-        long quarter = LEASE_MS / 4;
+    void shouldSendAHeartbeatEightTimesALeaseAndThirtyTwoTimesWhileItClaims() {
+        long eighth = LEASE_MS / 8;
         assertThat(heartbeats(tick(0))).hasSize(1);
-        assertThat(heartbeats(tick(quarter - 1))).isEmpty();
-        assertThat(heartbeats(tick(quarter))).hasSize(1);
+        assertThat(heartbeats(tick(eighth - 1))).isEmpty();
+        assertThat(heartbeats(tick(eighth))).hasSize(1);
         deploy();
         hears(SECOND, READY_MS);
         assertThat(heartbeat(tick(READY_MS)).asks()).hasSize(1);
-        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 16 - 1))).isEmpty();
-        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 16))).hasSize(1);
+        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 32 - 1))).isEmpty();
+        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 32))).hasSize(1);
     }
 
     @Test
@@ -551,8 +551,57 @@ class LeaseNodeTest {
     @Test
     void shouldSendNoHeartbeatBeforeItsTimeAsTheOwner() {
         own();
-        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 4 - 1))).isEmpty();
-        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 4))).hasSize(1);
+        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 8 - 1))).isEmpty();
+        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 8))).hasSize(1);
+    }
+
+    /** What the others have sent in a pause of this process may be read only after its timer has fired. */
+    @Test
+    void shouldDecideNothingAboutLeasesJustAfterAPause() {
+        deploy();
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0, false, 0));
+        hears(SECOND, READY_MS, new LeaseRequest(feed, 7));
+        hears(THIRD, READY_MS);
+        node.timer(at(READY_MS).nanos());
+        long resumed = READY_MS + 2 * LEASE_MS;
+        node.timer(at(resumed).nanos());
+        assertThat(heartbeats(tick(resumed))).allMatch(beat -> beat.asks().isEmpty());
+        assertThat(node.hasMajority()).as("the others were not silent").isTrue();
+        assertThat(heartbeats(tick(resumed + LEASE_MS / 4 - 1)))
+                .allMatch(beat -> beat.asks().isEmpty());
+        assertThat(heartbeat(tick(resumed + LEASE_MS / 4)).asks()).hasSize(1);
+    }
+
+    @Test
+    void shouldKeepALeaseThatExpiredInAPauseOfItsOwnIfNobodyElseHasIt() {
+        int epoch = own();
+        long resumed = READY_MS + 3 * LEASE_MS;
+        node.timer(at(READY_MS).nanos());
+        node.timer(at(resumed).nanos());
+        NodeHeartbeat again = heartbeat(tick(resumed));
+        assertThat(again.asks()).containsExactly(new LeaseRequest(feed, epoch));
+        assertThat(of(LeaseAction.Extend.class, grants(SECOND, again, resumed + 1)))
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldWaitForAnOwnerThatPausesAtTimes() {
+        deploy();
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0, false, 0));
+        NodeHeartbeat pausing = new NodeHeartbeat(
+                SECOND,
+                1,
+                LEASE_MS,
+                List.of(new LeaseRequest(feed, 7)),
+                List.of(),
+                Map.of(),
+                NodeRun.UNKNOWN,
+                LEASE_MS / 2);
+        node.step(pausing, at(READY_MS));
+        long until = READY_MS + LEASE_MS + LEASE_MS - LEASE_MS * 2 / 3;
+        hears(THIRD, until - 2);
+        assertThat(heartbeats(tick(until - 2))).allMatch(beat -> beat.asks().isEmpty());
+        assertThat(heartbeat(tick(until + 1)).asks()).hasSize(1);
     }
 
     /** The preferred member has three seconds to start with the cluster, and then the next one has its turn. */

@@ -133,13 +133,15 @@ class LeaseProposerTest {
     /** A vote for this node's own claim may keep it from voting for the owner, so that only the owner's requests show it. */
     @Test
     void shouldClaimNothingWhileOthersRequestTheLease() {
-        proposer.requestedBy("a:1", 7, at(0));
-        proposer.requestedBy("c:1", 8, at(100));
+        proposer.requestedBy("a:1", 7, 0, at(0));
+        proposer.requestedBy("c:1", 8, nanos(50), at(100));
         assertThat(proposer.isFree(at(LEASE_MS))).as("c:1 requests it").isFalse();
-        assertThat(proposer.isFree(at(100 + LEASE_MS) - 1)).isFalse();
-        assertThat(proposer.isFree(at(100 + LEASE_MS))).as("for a lease").isTrue();
+        assertThat(proposer.isFree(at(150 + LEASE_MS) - 1)).isFalse();
+        assertThat(proposer.isFree(at(150 + LEASE_MS)))
+                .as("for a lease, and longer because its process pauses at times")
+                .isTrue();
 
-        proposer.requestedBy("a:1", 7, at(1_000));
+        proposer.requestedBy("a:1", 7, 0, at(1_000));
         proposer.releasedBy("c:1");
         assertThat(proposer.isFree(at(1_001))).isFalse();
         proposer.releasedBy("a:1");

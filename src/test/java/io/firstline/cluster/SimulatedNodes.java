@@ -532,6 +532,7 @@ final class SimulatedNodes {
         }
 
         private void tick() {
+            lease.timer(clock());
             observe();
             carryOut(lease.tick(time()));
             deliver(now + settings.leaseMs * MS / LeaseNode.TICKS_PER_LEASE, this::tick);

@@ -103,7 +103,7 @@ class HttpVerticleTest extends HttpTestBase {
     }
 
     private static ClusterFacts node(boolean majority) {
-        return new ClusterFacts(true, "10.0.0.1:5701", 3, List.of("10.0.0.1:5701"), majority, 0, 0);
+        return new ClusterFacts(true, "10.0.0.1:5701", 3, List.of("10.0.0.1:5701"), majority, 0, 0, 0);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.firstline.bus.Addresses;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.FeedVerticle;
 import io.firstline.deploy.PoolVerticle;
+import io.firstline.feed.report.FeedEvent;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -258,5 +259,24 @@ class VenueAnswersTest extends RelayTestBase {
         eventually(() -> client.closed);
         assertThat(client.code()).isEqualTo(1008);
         assertThat(client.socket.closeReason()).isEqualTo("no such stream");
+    }
+
+    /** In a cluster, the owner may still receive it. */
+    @Test
+    void shouldKeepAStreamThatOnlyAStandbyWasRefused() {
+        deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);
+        Reader client = reader("/feeds/f?streams=" + BOOK);
+        eventually(() -> requests.size() == 2);
+        long id = requests.get(0).getLong("id");
+        tell(0, "{\"result\":null,\"id\":" + id + "}");
+        tell(1, "{\"result\":null,\"id\":" + id + "}");
+        JsonObject refused =
+                new JsonObject().put("event", "stream-refused").put("stream", BOOK).put("reason", "no");
+        vertx.eventBus().publish(Addresses.events("f"), refused.copy().put(FeedEvent.STANDBY, true));
+        Reader other = reader("/feeds/f?streams=" + BOOK);
+        assertThat(client.closed).isFalse();
+        assertThat(requests).as("nothing is unsubscribed").hasSize(2);
+        vertx.eventBus().publish(Addresses.events("f"), refused);
+        eventually(() -> client.closed && other.closed);
     }
 }

@@ -20,7 +20,21 @@ final class ClaimDelay {
     /** How long the preferred member of a feed may take to start with the whole cluster. */
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+    /** A feed whose owner pauses at times is claimed no later than this after its last request. */
+    private static final long LONGEST_PAUSE_MS = 3_000;
+
     private ClaimDelay() {}
+
+    /**
+     * Returns how long after its lease an owner is still waited for that has requested it, because its process pauses at
+     * times: it is expected to continue within twice the length of such a pause. A lease alone outlasts pauses of a third of
+     * its length, and another one after it.
+     *
+     * @param pauseMs the length of such pauses
+     */
+    static long forPausesMs(long pauseMs, long leaseMs) {
+        return Math.max(0, Math.min(2 * pauseMs - leaseMs * 2 / 3, LONGEST_PAUSE_MS - leaseMs));
+    }
 
     /** Returns the wait at the start, when the feed has never had an owner. */
     static long atStartNanos(String feed, String self, Collection<String> members) {

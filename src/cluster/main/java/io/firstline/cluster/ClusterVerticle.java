@@ -195,6 +195,10 @@ public final class ClusterVerticle extends VerticleBase {
 
     /** The services of this node for its leases. */
     private final class Outside implements LeaseLoop.Outside {
+        private int shed;
+        /** The others wait longer for this node, because it pauses at times. */
+        private boolean awaited;
+
         @Override
         public void send(String member, JsonObject message) {
             context.runOnContext(v -> {
@@ -228,14 +232,28 @@ public final class ClusterVerticle extends VerticleBase {
         }
 
         @Override
-        public void overloaded(int shed) {
-            LOG.warn(
-                    shed == 0
-                            ? "{} compares all its feeds again"
-                            : "{} is overloaded: it does not compare {} of its feeds with their owners",
-                    self,
-                    shed);
-            ClusterFacts.overloaded(vertx, shed);
+        public void load(int nowShed, int nowPauseMs) {
+            if (nowShed != shed) {
+                shed = nowShed;
+                LOG.warn(
+                        shed == 0
+                                ? "{} compares all its feeds again"
+                                : "{} is overloaded: it does not compare {} of its feeds with their owners",
+                        self,
+                        shed);
+            }
+            long longerMs = ClaimDelay.forPausesMs(nowPauseMs, config.leaseMs());
+            if ((longerMs > 0) != awaited) {
+                awaited = longerMs > 0;
+                LOG.warn(
+                        awaited
+                                ? "{} pauses for {} ms at times: the others wait up to {} ms longer before they take its feeds over"
+                                : "{} no longer pauses for long",
+                        self,
+                        nowPauseMs,
+                        longerMs);
+            }
+            ClusterFacts.load(vertx, nowShed, nowPauseMs);
         }
 
         @Override

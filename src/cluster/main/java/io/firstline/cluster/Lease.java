@@ -10,4 +10,9 @@ public record Lease(int epoch, long untilNanos) {
     boolean isRunning(long nowNanos) {
         return nowNanos - untilNanos < 0;
     }
+
+    /** Returns whether there is no right, because it was released or never acquired, rather than an expired one. */
+    boolean isReleased() {
+        return epoch == 0;
+    }
 }

@@ -50,8 +50,12 @@ interface LeaseClaim {
     /** A member has voted on the request of a round. */
     default void voted(String voter, long round, LeaseVote vote) {}
 
-    /** Another member requests votes for the lease. */
-    default void requestedBy(String member, int otherEpoch, long nowNanos) {}
+    /**
+     * Another member requests votes for the lease.
+     *
+     * @param pauseNanos how much longer than a lease that counts, because the member's process pauses at times
+     */
+    default void requestedBy(String member, int otherEpoch, long pauseNanos, long nowNanos) {}
 
     /** Another member has released the lease, or its claim. */
     default void releasedBy(String member) {}

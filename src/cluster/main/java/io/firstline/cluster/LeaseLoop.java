@@ -51,6 +51,8 @@ final class LeaseLoop {
     /** How many of its feeds this node does not compare because it is overloaded. */
     private int shed;
 
+    private int pauseMs;
+
     /** The services of the node for the loop. Called on the loop. */
     interface Outside {
         /** Sends a message to a member on the event bus. */
@@ -65,8 +67,13 @@ final class LeaseLoop {
         /** Returns the names of the nodes that have joined and may own feeds. */
         Set<String> joined();
 
-        /** This node omits another number of standbys than before, because it is overloaded; 0 = it is not. */
-        void overloaded(int shed);
+        /**
+         * This node keeps up better or worse than before.
+         *
+         * @param shed how many standbys it omits because it is overloaded
+         * @param pauseMs how long its process pauses at times, milliseconds
+         */
+        void load(int shed, int pauseMs);
 
         /** The members in view have changed. */
         void present(LeaseAction.ReportMembers seen);
@@ -140,6 +147,7 @@ final class LeaseLoop {
     // input of the node
 
     private void tick() {
+        node.timer(scheduler.nowNanos());
         observe();
         carryOut(node.tick(time()));
         leases.values().forEach(lease -> lease.majority(node.hasMajority()));
@@ -160,10 +168,14 @@ final class LeaseLoop {
         // by name, so that a change of an owner changes nothing for the other feeds
         standbys.keySet().removeIf(name -> Math.floorMod(name.hashCode(), OverloadPolicy.PARTS) >= parts);
         leases.forEach((name, lease) -> lease.shed(standbys.containsKey(name)));
-        int before = shed;
-        shed = standbys.size();
-        if (shed != before) {
-            outside.overloaded(shed);
+        noteLoad(standbys.size(), node.pauseMs(now));
+    }
+
+    private void noteLoad(int nowShed, int nowPauseMs) {
+        if (nowShed != shed || nowPauseMs != pauseMs) {
+            shed = nowShed;
+            pauseMs = nowPauseMs;
+            outside.load(shed, pauseMs);
         }
     }
 
@@ -345,6 +357,7 @@ final class LeaseLoop {
                 .put(StatusKeys.MEMBERS, new JsonArray(config.members()))
                 .put(StatusKeys.MAJORITY, node.hasMajority())
                 .put(StatusKeys.PRESENT, new JsonArray(List.copyOf(node.present(now))))
+                .put(StatusKeys.PAUSE_MS, node.pauseMs(now))
                 .put(StatusKeys.FEEDS, carried);
     }
 

@@ -25,8 +25,10 @@ final class LeaseNode {
     /** How long a feed that belongs to other members is still received here. */
     static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private static final int HEARTBEATS_PER_LEASE = 4;
-    private static final int HEARTBEATS_PER_CLAIM = 16;
+    private static final int HEARTBEATS_PER_LEASE = 8;
+    private static final int HEARTBEATS_PER_CLAIM = 32;
+    /** After a pause of this part of a lease, a node decides nothing about leases for as long. */
+    private static final int PAUSES_PER_LEASE = 4;
     /**
      * The shortest time without votes after a start, whatever the lease: the time of day has then reached a new
      * epoch.
@@ -50,6 +52,7 @@ final class LeaseNode {
 
     private final MembershipView members;
     private final MajorityWatch majority;
+    private final PauseHistory pauses;
     private final NodeRun run;
     /** The last process of each member that has ended. */
     private final Map<String, NodeRun> dead = new HashMap<>();
@@ -107,6 +110,7 @@ final class LeaseNode {
         }
         this.members = new MembershipView(self, engine.members(), Math.max(2 * leaseNanos, SHORTEST_ABSENCE_NANOS));
         this.majority = new MajorityWatch(startNanos);
+        this.pauses = new PauseHistory(leaseNanos / TICKS_PER_LEASE, startNanos);
         this.number = start.epochMs();
         this.heartbeatNanos = startNanos - leaseNanos;
         this.movedNanos = startNanos;
@@ -169,6 +173,11 @@ final class LeaseNode {
     /** It may have been removed from the configuration while it started or stopped. */
     private Optional<FeedOnNode> known(String feed) {
         return Optional.ofNullable(feeds.get(feed));
+    }
+
+    /** The timer of {@link #tick} fires: if it is late, the process has paused. */
+    void timer(long nowNanos) {
+        members.paused(pauses.called(nowNanos));
     }
 
     /** Time has passed. */
@@ -333,6 +342,9 @@ final class LeaseNode {
     private boolean consider(FeedOnNode feed, List<LeaseRequest> released, StepTime time, List<LeaseAction> actions) {
         long now = time.nanos();
         LeaseClaim proposer = feed.proposer();
+        if (pauses.hasJustEnded(leaseNanos / PAUSES_PER_LEASE, now)) {
+            return false;
+        }
         if (proposer.isLost(now)) {
             actions.add(new LeaseAction.ReportLostClaim(feed.name(), null));
             addIfAny(released, proposer.giveUp(BACK_OFF_NANOS, now));
@@ -370,7 +382,8 @@ final class LeaseNode {
             carries.put(feed.name(), feed.part(now));
             addIfAny(asks, feed.proposer().ask(number, now));
         });
-        NodeHeartbeat mine = new NodeHeartbeat(self, number, config.leaseMs(), asks, released, carries, run);
+        NodeHeartbeat mine =
+                new NodeHeartbeat(self, number, config.leaseMs(), asks, released, carries, run, pauseMs(now));
         actions.add(new LeaseAction.Broadcast(mine));
         count(vote(mine, now), now, actions);
     }
@@ -407,12 +420,14 @@ final class LeaseNode {
 
     private List<LeaseRequest> giveWay(NodeHeartbeat theirs, long now, List<LeaseAction> actions) {
         List<LeaseRequest> released = new ArrayList<>();
+        long longerNanos =
+                TimeUnit.MILLISECONDS.toNanos(ClaimDelay.forPausesMs(theirs.pauseMs(), config.leaseMs()));
         for (LeaseRequest ask : theirs.asks()) {
             FeedOnNode feed = feeds.get(ask.feed());
             if (feed == null) {
                 continue;
             }
-            feed.proposer().requestedBy(theirs.from(), ask.epoch(), now);
+            feed.proposer().requestedBy(theirs.from(), ask.epoch(), longerNanos, now);
             LeaseRequest mine = feed.proposer().giveWay(theirs.from(), ask.epoch(), BACK_OFF_NANOS, now);
             if (mine != null) {
                 actions.add(new LeaseAction.ReportLostClaim(ask.feed(), theirs.from()));
@@ -471,6 +486,11 @@ final class LeaseNode {
     /** Returns since when there is a majority, or none. */
     long majoritySinceNanos() {
         return majority.sinceNanos();
+    }
+
+    /** Returns how long this process pauses at times, milliseconds; see {@link PauseHistory#repeatedNanos}. */
+    int pauseMs(long nowNanos) {
+        return (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(pauses.repeatedNanos(nowNanos)));
     }
 
     Set<String> present(long nowNanos) {

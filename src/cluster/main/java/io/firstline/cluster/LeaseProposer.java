@@ -91,9 +91,9 @@ final class LeaseProposer implements LeaseClaim {
      * claim: its vote may no longer count for that owner, and so it does not notice by its own votes that there is one.
      */
     @Override
-    public void requestedBy(String member, int otherEpoch, long nowNanos) {
+    public void requestedBy(String member, int otherEpoch, long pauseNanos, long nowNanos) {
         heardOf(otherEpoch);
-        rivals.put(member, nowNanos + leaseNanos);
+        rivals.put(member, nowNanos + leaseNanos + pauseNanos);
     }
 
     /** Another member has released the lease, or its claim. */

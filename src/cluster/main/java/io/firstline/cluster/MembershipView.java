@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The present members, as far as this one hears them, and the feeds that they carry. Single-threaded. */
 final class MembershipView {
+    /** The others wait at most this much longer for a member whose process pauses at times. */
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final String self;
     /** All nodes that may own feeds. */
     private Collection<String> members;
@@ -16,7 +19,12 @@ final class MembershipView {
     private final long goneNanos;
     private final Map<String, Heard> heard = new HashMap<>();
 
-    private record Heard(long nanos, NodeRun run, long number, Map<String, NodeHeartbeat.Part> carries) {}
+    private record Heard(
+            long nanos, NodeRun run, long number, Map<String, NodeHeartbeat.Part> carries, long pauseNanos) {
+        private Heard later(long byNanos) {
+            return new Heard(nanos + byNanos, run, number, carries, pauseNanos);
+        }
+    }
 
     /**
      * Starts with this member alone.
@@ -40,8 +48,15 @@ final class MembershipView {
         boolean isOvertaken = // by a younger one on another connection
                 last != null && last.run().equals(round.run()) && round.number() < last.number();
         if (members.contains(round.from()) && !isOvertaken) {
-            heard.put(round.from(), new Heard(nowNanos, round.run(), round.number(), round.carries()));
+            long pauseNanos = TimeUnit.MILLISECONDS.toNanos(round.pauseMs());
+            heard.put(
+                    round.from(), new Heard(nowNanos, round.run(), round.number(), round.carries(), pauseNanos));
         }
+    }
+
+    /** This process has paused. The others were not silent for that time. */
+    void paused(long forNanos) {
+        heard.replaceAll((member, last) -> last.later(forNanos));
     }
 
     /** Returns the present members, this one included. */
@@ -49,7 +64,7 @@ final class MembershipView {
         TreeSet<String> present = new TreeSet<>();
         present.add(self);
         heard.forEach((member, last) -> {
-            if (nowNanos - last.nanos() < goneNanos) {
+            if (nowNanos - last.nanos() < goneNanos + Math.min(2 * last.pauseNanos(), LONGEST_PAUSE_NANOS)) {
                 present.add(member);
             }
         });

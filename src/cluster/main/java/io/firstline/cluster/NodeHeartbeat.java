@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param given the leases and claims that it releases
  * @param carries the feeds that it receives, and their states
  * @param run the sender's process; older versions do not name it
+ * @param pauseMs how long its process pauses at times, milliseconds; see {@link PauseHistory#repeatedNanos}
  */
 record NodeHeartbeat(
         String from,
@@ -24,7 +25,8 @@ record NodeHeartbeat(
         List<LeaseRequest> asks,
         List<LeaseRequest> given,
         Map<String, Part> carries,
-        NodeRun run)
+        NodeRun run,
+        int pauseMs)
         implements NodeMessage {
     private static final String ASKS = "asks";
     private static final String GIVEN = "given";
@@ -33,6 +35,7 @@ record NodeHeartbeat(
     private static final String CONFIG = "config";
     private static final String STARTED = "startedMs";
     private static final String BUS_PORT = "busPort";
+    private static final String PAUSE = "pauseMs";
 
     /**
      * The state of a feed that a member receives.
@@ -54,14 +57,26 @@ record NodeHeartbeat(
         }
     }
 
+    /** A heartbeat of a process without pauses. */
+    NodeHeartbeat(
+            String from,
+            long number,
+            int leaseMs,
+            List<LeaseRequest> asks,
+            List<LeaseRequest> given,
+            Map<String, Part> carries,
+            NodeRun run) {
+        this(from, number, leaseMs, asks, given, carries, run, 0);
+    }
+
     /** The same without releases. */
     NodeHeartbeat withoutReleases() {
-        return given.isEmpty() ? this : new NodeHeartbeat(from, number, leaseMs, asks, List.of(), carries, run);
+        return given.isEmpty() ? this : new NodeHeartbeat(from, number, leaseMs, asks, List.of(), carries, run, pauseMs);
     }
 
     /** The same without requests for votes: they were sent on a faster way. */
     NodeHeartbeat releasesOnly() {
-        return new NodeHeartbeat(from, number, leaseMs, List.of(), given, carries, run);
+        return new NodeHeartbeat(from, number, leaseMs, List.of(), given, carries, run, pauseMs);
     }
 
     @Override
@@ -85,7 +100,8 @@ record NodeHeartbeat(
                 .put(GIVEN, array(given))
                 .put("carries", feeds)
                 .put(STARTED, run.startedMs())
-                .put(BUS_PORT, run.busPort());
+                .put(BUS_PORT, run.busPort())
+                .put(PAUSE, pauseMs);
     }
 
     /** Reads a round of another node; throws {@link IllegalArgumentException} if it is invalid. */
@@ -116,7 +132,8 @@ record NodeHeartbeat(
                 carries,
                 json.containsKey(STARTED)
                         ? new NodeRun(MessageFields.number(json, STARTED), MessageFields.count(json, BUS_PORT))
-                        : NodeRun.UNKNOWN);
+                        : NodeRun.UNKNOWN,
+                json.containsKey(PAUSE) ? MessageFields.count(json, PAUSE) : 0);
     }
 
     private static JsonArray array(List<LeaseRequest> asks) {

@@ -291,20 +291,27 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     @Override
     public synchronized void leaseLost() {
         if (core.leaseLost(scheduler.nowNanos())) {
-            share();
-            LOG.info(
-                    "{} no longer published by {}, which released it after message {}",
-                    feed,
-                    lease.node(),
-                    core.sequence());
+            released();
         }
+    }
+
+    private void released() {
+        share();
+        LOG.info(
+                "{} no longer published by {}, which released it after message {}",
+                feed,
+                lease.node(),
+                core.sequence());
     }
 
     /** Notices a change of the lease; publishes the waiting messages when this node has become the owner. */
     private void check(long now) {
-        ReplicaCore.Change change = core.check(lease.lease(), now);
+        Lease held = lease.lease();
+        ReplicaCore.Change change = core.check(held, now);
         if (change instanceof ReplicaCore.Change.BecameOwner owner) {
             begin(owner, now);
+        } else if (change != null && held.isReleased()) { // a message came before the call of leaseLost
+            released();
         } else if (change != null) {
             share();
             LOG.warn("{} no longer published by {}: its lease was not renewed in time", feed, lease.node());

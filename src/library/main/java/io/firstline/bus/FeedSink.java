@@ -26,7 +26,10 @@ public interface FeedSink {
     /** Publishes an event. */
     void publish(FeedEvent event);
 
-    /** Publishes an event that concerns this node only, such as a lost connection of a node that is not the owner. */
+    /**
+     * Publishes an event that concerns this node only, such as a lost connection of a node that is not the owner. On the
+     * bus it has {@link FeedEvent#STANDBY}.
+     */
     default void publishHere(FeedEvent event) {
         publish(event);
     }

@@ -65,6 +65,10 @@ public final class Metrics {
         Gauge.builder("firstline.cluster.shed", vertx, on -> figure(on, ClusterFacts::shed))
                 .description("Feeds that this node does not compare with their owners because it is overloaded")
                 .register(registry);
+        Gauge.builder("firstline.cluster.pause", vertx, on -> figure(on, facts -> facts.pauseMs() / 1e3))
+                .baseUnit("seconds")
+                .description("How long this process pauses at times: the second longest pause of the last minute")
+                .register(registry);
     }
 
     private static double figure(Vertx vertx, ToDoubleFunction<ClusterFacts> figure) {

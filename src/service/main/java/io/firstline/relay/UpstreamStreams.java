@@ -86,10 +86,14 @@ final class UpstreamStreams {
         consumers.forEach(MessageConsumer::unregister);
     }
 
-    /** A refused stream is ended, so that new connections do not ask for it. */
+    /**
+     * A refused stream is ended, so that new connections do not ask for it. One that only a standby was refused still comes
+     * from the owner.
+     */
     private void happened(Object event, BiConsumer<String, String> handler) {
         if (!(event instanceof JsonObject fact)
                 || !FeedEvent.Type.STREAM_REFUSED.label().equals(fact.getValue("event"))
+                || fact.containsKey(FeedEvent.STANDBY)
                 || !(fact.getValue("stream") instanceof String stream)
                 || isUnanswered(stream)) {
             return;

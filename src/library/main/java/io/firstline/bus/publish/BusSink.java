@@ -95,7 +95,7 @@ public final class BusSink implements FeedSink {
 
     @Override
     public void publishHere(FeedEvent event) {
-        boundedPublisher.publish(eventsAddress, event.toJson(), HERE);
+        boundedPublisher.publish(eventsAddress, event.toJson().put(FeedEvent.STANDBY, true), HERE);
     }
 
     /** See {@link BoundedPublisher#consumers}. */

@@ -20,6 +20,7 @@ import java.util.function.LongSupplier;
  * @param majority whether enough members hear each other to publish feeds
  * @param withoutMajorityMs how long there has been no majority; 0 while there is one
  * @param shed how many feeds this node does not compare with their owners because it is overloaded
+ * @param pauseMs how long this process pauses at times, milliseconds; 0 = it does not
  */
 public record ClusterFacts(
         boolean isMember,
@@ -28,9 +29,10 @@ public record ClusterFacts(
         List<String> present,
         boolean majority,
         long withoutMajorityMs,
-        int shed) {
+        int shed,
+        int pauseMs) {
     /** A node that is not a member of a cluster. */
-    public static final ClusterFacts ALONE = new ClusterFacts(false, "", 0, List.of(), true, 0, 0);
+    public static final ClusterFacts ALONE = new ClusterFacts(false, "", 0, List.of(), true, 0, 0, 0);
 
     private static final String MAP = "firstline.cluster";
     private static final String SEEN = "seen";
@@ -45,11 +47,16 @@ public record ClusterFacts(
             String node, int members, List<String> present, boolean majority, long sinceNanos, LongSupplier nowNanos)
             implements Shareable {}
 
-    private record Load(int shed) implements Shareable {}
+    private record Load(int shed, int pauseMs) implements Shareable {}
 
-    /** Sets how many feeds this node does not compare with their owners because it is overloaded. */
-    public static void overloaded(Vertx vertx, int shed) {
-        vertx.sharedData().<String, Load>getLocalMap(MAP + "." + LOAD).put(LOAD, new Load(shed));
+    /**
+     * Sets how well this node keeps up.
+     *
+     * @param shed how many feeds it does not compare with their owners because it is overloaded
+     * @param pauseMs how long its process pauses at times, milliseconds
+     */
+    public static void load(Vertx vertx, int shed, int pauseMs) {
+        vertx.sharedData().<String, Load>getLocalMap(MAP + "." + LOAD).put(LOAD, new Load(shed, pauseMs));
     }
 
     /**
@@ -72,7 +79,7 @@ public record ClusterFacts(
     /** This node is no longer a member. */
     public static void forget(Vertx vertx) {
         map(vertx).remove(SEEN);
-        overloaded(vertx, 0);
+        load(vertx, 0, 0);
     }
 
     /** Returns the last view; {@link #ALONE} = this node is not a member of a cluster. May be called on any thread. */
@@ -81,6 +88,9 @@ public record ClusterFacts(
         if (seen == null) {
             return ALONE;
         }
+        Load load = vertx.sharedData()
+                .<String, Load>getLocalMap(MAP + "." + LOAD)
+                .getOrDefault(LOAD, new Load(0, 0));
         long sinceNanos = Math.max(0, seen.nowNanos().getAsLong() - seen.sinceNanos());
         return new ClusterFacts(
                 true,
@@ -89,10 +99,8 @@ public record ClusterFacts(
                 seen.present(),
                 seen.majority(),
                 seen.majority() ? 0 : TimeUnit.NANOSECONDS.toMillis(sinceNanos),
-                vertx.sharedData()
-                        .<String, Load>getLocalMap(MAP + "." + LOAD)
-                        .getOrDefault(LOAD, new Load(0))
-                        .shed());
+                load.shed(),
+                load.pauseMs());
     }
 
     /** Adds a member's view to a status, as {@code cluster}; adds nothing if this node is not a member. */
@@ -106,7 +114,8 @@ public record ClusterFacts(
                                 .put(StatusKeys.PRESENT, new JsonArray(present))
                                 .put(StatusKeys.MAJORITY, majority)
                                 .put(StatusKeys.WITHOUT_MAJORITY_MS, withoutMajorityMs)
-                                .put(StatusKeys.SHED, shed))
+                                .put(StatusKeys.SHED, shed)
+                                .put(StatusKeys.PAUSE_MS, pauseMs))
                 : status;
     }
 

@@ -141,6 +141,7 @@ public final class StatusKeys {
     public static final String MAJORITY = "majority";
     public static final String WITHOUT_MAJORITY_MS = "withoutMajorityMs";
     public static final String SHED = "shed";
+    public static final String PAUSE_MS = "pauseMs";
     public static final String EPOCH = "epoch";
     public static final String SEQUENCE = "sequence";
     public static final String WARM = "warm";

@@ -11,6 +11,8 @@ import io.vertx.core.json.JsonObject;
  * @param fact what happened
  */
 public record FeedEvent(String feed, int shard, long micros, FeedFact fact) {
+    /** On the bus, true for an event of a node that receives the feed but does not publish it. */
+    public static final String STANDBY = "standby";
 
     /** The kinds of events, with their names on the bus; {@link FeedFact} has the facts of each. */
     public enum Type {
