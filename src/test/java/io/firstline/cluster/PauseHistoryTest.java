@@ -34,30 +34,30 @@ class PauseHistoryTest {
         }
     }
 
-    private long repeatedMs() {
-        return TimeUnit.NANOSECONDS.toMillis(pauses.repeatedNanos(now()));
+    private long expectedMs() {
+        return TimeUnit.NANOSECONDS.toMillis(pauses.expectedNanos(now()));
     }
 
     @Test
-    void shouldExpectPausesOfALengthThatTwoHadWithinAMinute() {
+    void shouldExpectPausesLikeTheLongestOfAMinuteIfAnotherWasAtLeastHalfAsLong() {
         assertThat(late(49)).as("usual").isZero();
         assertThat(late(900)).isEqualTo(900);
-        assertThat(repeatedMs()).as("a single one").isZero();
+        assertThat(expectedMs()).as("a single one").isZero();
         assertThat(late(400)).isEqualTo(400);
-        assertThat(repeatedMs()).isEqualTo(400);
+        assertThat(expectedMs()).isEqualTo(800);
         calm(20_000);
         late(600);
-        assertThat(repeatedMs()).as("the second longest of all parts").isEqualTo(600);
+        assertThat(expectedMs()).as("the longest of all parts").isEqualTo(900);
         late(500);
-        assertThat(repeatedMs()).isEqualTo(600);
+        assertThat(expectedMs()).isEqualTo(900);
         calm(39_000);
-        assertThat(repeatedMs()).as("the longest is forgotten").isEqualTo(500);
+        assertThat(expectedMs()).as("the longest is forgotten").isEqualTo(600);
         calm(20_000);
-        assertThat(repeatedMs()).isZero();
+        assertThat(expectedMs()).isZero();
         late(700);
         calm(61_000);
         late(700);
-        assertThat(repeatedMs()).as("more than a minute apart").isZero();
+        assertThat(expectedMs()).as("more than a minute apart").isZero();
     }
 
     @Test

@@ -472,9 +472,28 @@ class ReplicaCoreTest {
         core.look(List.of(new FeedActivity(2, at(3), false, false)), at(3));
         assertThat(core.state().ahead()).as("two may be on their way").isFalse();
         receives("c", 3);
+        assertThat(core.state().ahead()).as("for a moment").isFalse();
+        receives("d", 4);
         assertThat(core.state().ahead()).isTrue();
-        published(1, retention.last() + 1, "a", 3);
+        published(1, retention.last() + 1, "a", 4);
         assertThat(core.state().ahead()).as("it publishes").isFalse();
+    }
+
+    /** The exchange stalls after it has sent some messages to this node only. */
+    @Test
+    void shouldNotTakeASilenceOfTheExchangeForOneOfTheOwner() {
+        warm(1);
+        receives("a", 2);
+        receives("b", 2);
+        receives("c", 2);
+        core.look(List.of(new FeedActivity(2, at(2), false, false)), at(9));
+        assertThat(core.state().ahead()).isFalse();
+        receives("d", 10);
+        assertThat(core.state().ahead())
+                .as("it may have come to this node first")
+                .isFalse();
+        receives("e", 11);
+        assertThat(core.state().ahead()).isTrue();
     }
 
     @Test

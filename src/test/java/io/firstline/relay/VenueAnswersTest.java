@@ -270,8 +270,10 @@ class VenueAnswersTest extends RelayTestBase {
         long id = requests.get(0).getLong("id");
         tell(0, "{\"result\":null,\"id\":" + id + "}");
         tell(1, "{\"result\":null,\"id\":" + id + "}");
-        JsonObject refused =
-                new JsonObject().put("event", "stream-refused").put("stream", BOOK).put("reason", "no");
+        JsonObject refused = new JsonObject()
+                .put("event", "stream-refused")
+                .put("stream", BOOK)
+                .put("reason", "no");
         vertx.eventBus().publish(Addresses.events("f"), refused.copy().put(FeedEvent.STANDBY, true));
         Reader other = reader("/feeds/f?streams=" + BOOK);
         assertThat(client.closed).isFalse();

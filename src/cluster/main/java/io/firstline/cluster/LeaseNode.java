@@ -420,8 +420,7 @@ final class LeaseNode {
 
     private List<LeaseRequest> giveWay(NodeHeartbeat theirs, long now, List<LeaseAction> actions) {
         List<LeaseRequest> released = new ArrayList<>();
-        long longerNanos =
-                TimeUnit.MILLISECONDS.toNanos(ClaimDelay.forPausesMs(theirs.pauseMs(), config.leaseMs()));
+        long longerNanos = TimeUnit.MILLISECONDS.toNanos(ClaimDelay.forPausesMs(theirs.pauseMs(), config.leaseMs()));
         for (LeaseRequest ask : theirs.asks()) {
             FeedOnNode feed = feeds.get(ask.feed());
             if (feed == null) {
@@ -488,9 +487,9 @@ final class LeaseNode {
         return majority.sinceNanos();
     }
 
-    /** Returns how long this process pauses at times, milliseconds; see {@link PauseHistory#repeatedNanos}. */
+    /** Returns how long this process pauses at times, milliseconds; see {@link PauseHistory#expectedNanos}. */
     int pauseMs(long nowNanos) {
-        return (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(pauses.repeatedNanos(nowNanos)));
+        return (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(pauses.expectedNanos(nowNanos)));
     }
 
     Set<String> present(long nowNanos) {

@@ -49,8 +49,7 @@ final class MembershipView {
                 last != null && last.run().equals(round.run()) && round.number() < last.number();
         if (members.contains(round.from()) && !isOvertaken) {
             long pauseNanos = TimeUnit.MILLISECONDS.toNanos(round.pauseMs());
-            heard.put(
-                    round.from(), new Heard(nowNanos, round.run(), round.number(), round.carries(), pauseNanos));
+            heard.put(round.from(), new Heard(nowNanos, round.run(), round.number(), round.carries(), pauseNanos));
         }
     }
 

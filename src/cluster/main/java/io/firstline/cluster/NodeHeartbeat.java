@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param given the leases and claims that it releases
  * @param carries the feeds that it receives, and their states
  * @param run the sender's process; older versions do not name it
- * @param pauseMs how long its process pauses at times, milliseconds; see {@link PauseHistory#repeatedNanos}
+ * @param pauseMs how long its process pauses at times, milliseconds; see {@link PauseHistory#expectedNanos}
  */
 record NodeHeartbeat(
         String from,
@@ -71,7 +71,9 @@ record NodeHeartbeat(
 
     /** The same without releases. */
     NodeHeartbeat withoutReleases() {
-        return given.isEmpty() ? this : new NodeHeartbeat(from, number, leaseMs, asks, List.of(), carries, run, pauseMs);
+        return given.isEmpty()
+                ? this
+                : new NodeHeartbeat(from, number, leaseMs, asks, List.of(), carries, run, pauseMs);
     }
 
     /** The same without requests for votes: they were sent on a faster way. */

@@ -58,10 +58,10 @@ final class PauseHistory {
     }
 
     /**
-     * Returns the length that at least two pauses of the last minute had; 0 = there were none. A single one says little
-     * about the next.
+     * Returns how long a pause must be expected to be: as the longest of the last minute, but at most twice as long as the
+     * second longest, because a single one says little about the next. 0 = there were not two.
      */
-    long repeatedNanos(long nowNanos) {
+    long expectedNanos(long nowNanos) {
         long number = (nowNanos - startNanos) / PART_NANOS;
         long first = 0;
         long next = 0;
@@ -71,7 +71,7 @@ final class PauseHistory {
                 first = Math.max(first, longest[i]);
             }
         }
-        return next;
+        return Math.min(first, 2 * next);
     }
 
     /**

@@ -41,6 +41,8 @@ public final class ReplicaCore {
     private static final int AHEAD_MESSAGES = 3;
 
     private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** A silence here counts no longer than this: the exchange may stall, and then send to one node first. */
+    private static final long AHEAD_SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final RetentionBuffer retention;
     private final Predicate<FeedMessage> remember;
@@ -79,6 +81,10 @@ public final class ReplicaCore {
     private int aheadOfOwner;
     /** When the first of them was received. */
     private long aheadSinceNanos;
+    /** When the last one was, and the time until then without long silences. */
+    private long aheadLastNanos;
+
+    private long aheadForNanos;
 
     private StandbyState state;
 
@@ -212,7 +218,7 @@ public final class ReplicaCore {
     public FeedMessage received(FeedMessage message, long nowNanos) {
         if (!publishing) {
             if (compare(message, nowNanos)) {
-                aheadSinceNanos = aheadOfOwner++ == 0 ? nowNanos : aheadSinceNanos;
+                countAhead(nowNanos);
                 noteAhead(nowNanos);
             } else {
                 arrivedBothWays(nowNanos);
@@ -229,11 +235,25 @@ public final class ReplicaCore {
         return numbered(message);
     }
 
+    private void countAhead(long now) {
+        if (aheadOfOwner++ == 0) {
+            aheadSinceNanos = now;
+            aheadForNanos = 0;
+        } else {
+            aheadForNanos = aheadForNanos(now);
+        }
+        aheadLastNanos = now;
+    }
+
+    private long aheadForNanos(long now) {
+        return aheadForNanos + Math.min(now - aheadLastNanos, AHEAD_SILENT_NANOS);
+    }
+
     private void noteAhead(long now) {
         if (aheadOfOwner > 0 && now - aheadSinceNanos >= COMPARED_NANOS) {
             listening = false; // messages were dropped unpublished: the owner may have published them without us
         }
-        state = state.withAhead(!publishing && aheadOfOwner >= AHEAD_MESSAGES && now - aheadSinceNanos >= AHEAD_NANOS);
+        state = state.withAhead(!publishing && aheadOfOwner >= AHEAD_MESSAGES && aheadForNanos(now) >= AHEAD_NANOS);
     }
 
     private FeedMessage numbered(FeedMessage message) {

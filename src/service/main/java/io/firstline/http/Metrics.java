@@ -67,7 +67,7 @@ public final class Metrics {
                 .register(registry);
         Gauge.builder("firstline.cluster.pause", vertx, on -> figure(on, facts -> facts.pauseMs() / 1e3))
                 .baseUnit("seconds")
-                .description("How long this process pauses at times: the second longest pause of the last minute")
+                .description("How long pauses of this process must be expected to be, by those of the last minute")
                 .register(registry);
     }
 

@@ -88,9 +88,8 @@ public record ClusterFacts(
         if (seen == null) {
             return ALONE;
         }
-        Load load = vertx.sharedData()
-                .<String, Load>getLocalMap(MAP + "." + LOAD)
-                .getOrDefault(LOAD, new Load(0, 0));
+        Load load =
+                vertx.sharedData().<String, Load>getLocalMap(MAP + "." + LOAD).getOrDefault(LOAD, new Load(0, 0));
         long sinceNanos = Math.max(0, seen.nowNanos().getAsLong() - seen.sinceNanos());
         return new ClusterFacts(
                 true,
