@@ -256,6 +256,16 @@ class VenueProfilesTest {
     }
 
     @Test
+    void shouldReplaceAListOfTheExtendedProfile() {
+        assertThat(List.of("bybit-linear", "bybit-spot", "bybit-option"))
+                .map(name -> Venue.find(name, null).format().classes().stream()
+                        .filter(messages -> messages.has("tickers.BTCUSDT"))
+                        .anyMatch(StreamClass::hasSnapshot))
+                .as("a ticker of spot and options consists of snapshots only: a client waits for none")
+                .containsExactly(true, false, false);
+    }
+
+    @Test
     void shouldSayWhichProfileCannotBeExtended() throws IOException {
         venue("lost2", "{\"url\":\"wss://a.com/\"}");
         assertThat(errors("lost", "{\"extends\":\"nobody\"}"))
