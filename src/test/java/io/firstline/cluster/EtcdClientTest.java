@@ -70,60 +70,73 @@ class EtcdClientTest {
     }
 
     private EtcdClient client(String user, String password, String... urls) {
-        return new EtcdClient(vertx, new LeaseConfig(List.of(urls), "/firstline/", user, password, null), TIMEOUT_MS);
+        return new EtcdClient(
+                vertx, new LeaseConfig(List.of(urls), "/firstline/", user, password, null, null), TIMEOUT_MS);
     }
 
-    private Optional<EtcdRound.Answer> ask(EtcdClient client, EtcdRound round) {
+    private Optional<LeaseRound.Answer> ask(EtcdClient client, LeaseRound round) {
         return Await.result(
                 client.ask("/v3/kv/txn", text.request(round)).map(json -> text.answer(round.number(), json)));
     }
 
-    private EtcdRound.Answer ask(EtcdClient client, String holder, long reported, EtcdRound.Change... changes) {
-        return ask(client, new EtcdRound(1, holder, reported, List.of(changes))).orElseThrow();
+    private LeaseRound.Answer ask(EtcdClient client, String holder, String reported, LeaseRound.Change... changes) {
+        return ask(client, new LeaseRound(1, holder, reported, List.of(changes)))
+                .orElseThrow();
+    }
+
+    private static LeaseRecord record(String node, int epoch, String version) {
+        return new LeaseRecord(node, "r", epoch, false, 600, version);
     }
 
     @Test
     void shouldChangeARecordOnlyIfNothingElseHasChanged() {
         EtcdClient client = client("node", PASSWORD, etcd.url());
-        EtcdRecord mine = new EtcdRecord("a:1", "r", 7, false, 600, 0);
+        LeaseRound.Answer begun = ask(client, "a:1/r", "", new LeaseRound.Begin("f"));
+        String unowned = begun.feeds().get("f").version();
+        assertThat(begun.feeds().get("f")).isEqualTo(LeaseRecord.none(begun.reported()));
 
-        EtcdRound.Answer won = ask(client, "a:1/r", 0, new EtcdRound.Put("f", mine, null, 0));
-        EtcdRecord written = won.feeds().get("f");
-        assertThat(written).isEqualTo(new EtcdRecord("a:1", "r", 7, false, 600, won.revision()));
-        assertThat(won.reports()).containsEntry("a:1/r", won.revision());
+        LeaseRound.Answer won =
+                ask(client, "a:1/r", begun.reported(), new LeaseRound.Put("f", record("a:1", 7, unowned), null, ""));
+        LeaseRecord written = won.feeds().get("f");
+        assertThat(written).isEqualTo(record("a:1", 7, won.reported()));
+        assertThat(won.reports()).containsEntry("a:1/r", won.reported());
 
-        EtcdRecord theirs = new EtcdRecord("b:1", "s", 8, false, 600, 0);
-        EtcdRound.Answer tooLate = ask(client, "b:1/s", 0, new EtcdRound.Put("f", theirs, null, 0));
-        assertThat(tooLate.feeds().get("f")).as("the record exists").isEqualTo(written);
+        String reported = ask(client, "b:1/r", "", new LeaseRound.Begin("f")).reported();
+        LeaseRound.Answer tooLate =
+                ask(client, "b:1/r", reported, new LeaseRound.Put("f", record("b:1", 8, unowned), null, ""));
+        assertThat(tooLate.feeds().get("f")).as("the record has changed").isEqualTo(written);
 
-        long reported = tooLate.revision();
-        EtcdRecord next = new EtcdRecord("b:1", "s", 8, false, 600, written.revision());
-        EtcdRound.Answer early = ask(client, "b:1/s", reported, new EtcdRound.Put("f", next, "a:1/r", 1));
+        LeaseRecord next = record("b:1", 8, written.version());
+        LeaseRound.Answer early = ask(client, "b:1/r", reported, new LeaseRound.Put("f", next, "a:1/r", "1"));
         assertThat(early.feeds().get("f")).as("its owner has reported since").isEqualTo(written);
 
-        EtcdRound.Answer taken = ask(client, "b:1/s", reported, new EtcdRound.Put("f", next, "a:1/r", won.revision()));
+        LeaseRound.Answer taken =
+                ask(client, "b:1/r", reported, new LeaseRound.Put("f", next, "a:1/r", won.reported()));
         assertThat(taken.feeds().get("f").node()).isEqualTo("b:1");
 
-        EtcdRound.Answer forgotten = ask(client, "b:1/s", reported, new EtcdRound.Forget("a:1/r", won.revision()));
-        assertThat(forgotten.reports()).containsKey("b:1/s").doesNotContainKey("a:1/r");
+        LeaseRound.Answer forgotten = ask(client, "b:1/r", reported, new LeaseRound.Forget("a:1/r", won.reported()));
+        assertThat(forgotten.reports()).containsKey("b:1/r").doesNotContainKey("a:1/r");
     }
 
     /** A run ends when its report is missing, or older than it was. */
     @Test
     void shouldDoNothingForARunThatHasEnded() {
         EtcdClient client = client("node", PASSWORD, etcd.url());
-        EtcdRound.Put claim = new EtcdRound.Put("g", new EtcdRecord("c:1", "r", 7, false, 600, 0), null, 0);
+        List<LeaseRound.Change> begin = List.of(new LeaseRound.Begin("g"));
 
-        assertThat(ask(client, new EtcdRound(1, "c:1/r", 3, List.of(claim)))).isEmpty();
-        EtcdRound.Answer begun = ask(client, "c:1/r", 0);
+        assertThat(ask(client, new LeaseRound(1, "c:1/r", "3", begin))).isEmpty();
+        LeaseRound.Answer begun = ask(client, "c:1/r", "");
         assertThat(begun.feeds()).doesNotContainKey("g");
-        assertThat(ask(client, new EtcdRound(1, "c:1/r", 0, List.of())))
+        assertThat(ask(client, new LeaseRound(1, "c:1/r", "", begin)))
                 .as("again")
                 .isEmpty();
-        assertThat(ask(client, new EtcdRound(2, "c:1/r", begun.revision() + 1, List.of(claim))))
+        String later = Long.toString(Long.parseLong(begun.reported()) + 1);
+        assertThat(ask(client, new LeaseRound(2, "c:1/r", later, begin)))
                 .as("restored from a backup")
                 .isEmpty();
-        assertThat(ask(client, "c:1/r", begun.revision(), claim).feeds()).containsKey("g");
+        assertThat(ask(client, "c:1/r", begun.reported(), new LeaseRound.Begin("g"))
+                        .feeds())
+                .containsKey("g");
     }
 
     @Test

@@ -33,8 +33,8 @@ class EtcdTlsTest {
 
     private String reports(Vertx vertx, String url, ClusterConfig.Tls tls) {
         EtcdClient client =
-                new EtcdClient(vertx, new LeaseConfig(List.of(url), "/firstline/", null, null, tls), TIMEOUT_MS);
-        EtcdRound round = new EtcdRound(1, "a:1/r", 0, List.of());
+                new EtcdClient(vertx, new LeaseConfig(List.of(url), "/firstline/", null, null, tls, null), TIMEOUT_MS);
+        LeaseRound round = new LeaseRound(1, "a:1/r", "", List.of());
         return Await.result(client.ask("/v3/kv/txn", text.request(round))
                 .map(json ->
                         text.answer(1, json).orElseThrow().reports().keySet().toString())

@@ -3,6 +3,9 @@ package io.firstline.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.cluster.ClusterConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +15,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -29,22 +33,35 @@ class LeaseModelTest {
 
     @Test
     void shouldNeverHaveTwoOwnersAtATime() {
-        run("lease", 20, 5, false);
+        run("lease", 20, 5, Keeper.MEMBERS);
     }
 
     /** The same with nodes that have no vote, and that the others see at times and at times not. */
     @Test
     void shouldNeverHaveTwoOwnersAtATimeWithNodesThatComeAndGo() {
-        run("lease of three voters", 10, 3, false);
+        run("lease of three voters", 10, 3, Keeper.MEMBERS);
     }
 
     /** The same with leases in etcd, whose requests and answers are lost, late and out of order, and whose data is lost. */
     @Test
     void shouldNeverHaveTwoOwnersAtATimeWithLeasesInEtcd() {
-        run("lease in etcd", 30, 5, true);
+        run("lease in etcd", 20, 5, Keeper.ETCD);
     }
 
-    private static void run(String what, int usual, int voters, boolean isInEtcd) {
+    /** The same with leases in Kubernetes: one transaction of etcd is a sequence of requests there. */
+    @Test
+    void shouldNeverHaveTwoOwnersAtATimeWithLeasesInKubernetes() {
+        run("lease in Kubernetes", 20, 5, Keeper.KUBERNETES);
+    }
+
+    /** Grants the leases. */
+    private enum Keeper {
+        MEMBERS,
+        ETCD,
+        KUBERNETES
+    }
+
+    private static void run(String what, int usual, int voters, Keeper keeper) {
         int runs = Integer.getInteger("firstline.worlds", usual);
         long seed = Long.getLong("firstline.seed", System.nanoTime());
         System.out.println("[" + what + "] seed " + seed);
@@ -53,7 +70,7 @@ class LeaseModelTest {
         long without = 0;
         long total = 0;
         for (int run = 0; run < runs; run++) {
-            World world = new World(seeds.nextLong(), run % 2 == 0 && voters == 5 ? 3 : 5, voters, isInEtcd);
+            World world = new World(seeds.nextLong(), run % 2 == 0 && voters == 5 ? 3 : 5, voters, keeper);
             world.run();
             tenures += world.tenures;
             without += world.withoutOwner;
@@ -85,12 +102,13 @@ class LeaseModelTest {
         private long withoutOwner;
         private boolean calm;
 
-        /** Null = the members grant the leases. */
-        private final SimulatedEtcd etcd;
+        private final Keeper keeper;
+        private final SimulatedEtcd etcd = new SimulatedEtcd();
+        private final SimulatedKubernetes kubernetes = new SimulatedKubernetes();
 
-        World(long seed, int size, int voters, boolean isInEtcd) {
+        World(long seed, int size, int voters, Keeper keeper) {
             this.seed = seed;
-            this.etcd = isInEtcd ? new SimulatedEtcd() : null;
+            this.keeper = keeper;
             this.random = new Random(seed);
             List<String> names = IntStream.range(0, size)
                     .mapToObj(i -> "127.0.0.1:" + (i + 1))
@@ -145,8 +163,8 @@ class LeaseModelTest {
                     }
                 }
             }
-            if (etcd != null) {
-                misfortuneOfEtcd();
+            if (keeper != Keeper.MEMBERS) {
+                misfortuneOfKeeper();
             }
             Member one = nodes.get(random.nextInt(nodes.size()));
             switch (random.nextInt(5)) {
@@ -158,14 +176,24 @@ class LeaseModelTest {
             }
         }
 
-        private void misfortuneOfEtcd() {
+        private void misfortuneOfKeeper() {
             for (Member node : nodes) {
-                node.lackOfEtcd = random.nextInt(4) == 0 ? random.nextDouble() : 0;
+                node.lackOfKeeper = random.nextInt(4) == 0 ? random.nextDouble() : 0;
             }
-            Runnable loss = random.nextInt(2) == 0 ? etcd::wipe : etcd::deleteReports;
+            boolean isAll = random.nextInt(2) == 0;
             int losses = random.nextInt(5) == 0 ? 1 + random.nextInt(3) : 0;
             for (int i = 0; i < losses; i++) { // often while a claim is on its way
-                at(now + random.nextInt(1_000) * MS, loss);
+                at(now + random.nextInt(1_000) * MS, () -> lose(isAll));
+            }
+        }
+
+        private void lose(boolean isAll) {
+            if (isAll) {
+                etcd.wipe();
+                kubernetes.wipe();
+            } else {
+                etcd.deleteReports();
+                kubernetes.deleteReports();
             }
         }
 
@@ -210,9 +238,11 @@ class LeaseModelTest {
         private final long offset;
         private LeaseNode node;
         /** Null = the members grant the leases. */
-        private EtcdLeases leases;
-        /** The share of requests to etcd, and of its answers, that is lost. */
-        private double lackOfEtcd;
+        private RecordedLeases leases;
+
+        private KubernetesService kubernetes;
+        /** The share of requests to the keeper, and of its answers, that is lost. */
+        private double lackOfKeeper;
 
         private long frozenUntil;
         private int life;
@@ -269,9 +299,10 @@ class LeaseModelTest {
             life++;
             epoch = 0;
             deployed = false;
-            leases = world.etcd == null
+            leases = world.keeper == Keeper.MEMBERS
                     ? null
-                    : new EtcdLeases(config.self(), new NodeRun(life, number + 1), "", config.leaseMs(), clock());
+                    : new RecordedLeases(config.self(), new NodeRun(life, number + 1), "", config.leaseMs(), clock());
+            kubernetes = new KubernetesService(new Requests(), "model", config.leaseMs());
             node = new LeaseNode(config, leases, List.of(FEED), 1, 2 * SECOND, time(), time().nanos());
             int mine = life;
             deliver(world.now + world.random.nextInt(50) * MS, () -> tick(mine));
@@ -282,7 +313,7 @@ class LeaseModelTest {
             frozenUntil = world.now;
             receives = true;
             fails = false;
-            lackOfEtcd = 0;
+            lackOfKeeper = 0;
         }
 
         void leave() {
@@ -314,42 +345,62 @@ class LeaseModelTest {
             node.timer(clock());
             observe();
             carryOut(node.tick(time()));
-            askEtcd();
+            askKeeper();
             deliver(world.now + TICK, () -> tick(mine));
         }
 
         void step(NodeMessage message) {
             observe();
             carryOut(node.step(message, time()));
-            askEtcd();
+            askKeeper();
         }
 
-        /** The request arrives after a while, or not, and so does the answer; after its time-out it has failed. */
-        private void askEtcd() {
-            EtcdRound round = leases == null ? null : leases.next(clock());
+        /** A request arrives after a while, or not, and so does the answer; after its time-out the round has failed. */
+        private void askKeeper() {
+            LeaseRound round = leases == null ? null : leases.next(clock());
             if (round == null) {
                 return;
             }
             deliver(world.now + leases.timeoutNanos(), () -> {
                 leases.failed(round.number(), world.random.nextInt(300) * MS, clock());
-                askEtcd();
+                askKeeper();
             });
-            if (world.random.nextDouble() < lackOfEtcd) {
-                return;
-            }
-            // it may arrive when the process has died
-            world.at(world.now + delay(), () -> {
-                Optional<EtcdRound.Answer> answer = world.etcd.carryOut(round);
-                if (world.random.nextDouble() >= lackOfEtcd) {
-                    deliver(world.now + delay(), () -> {
-                        answer.ifPresentOrElse(
-                                found -> leases.answered(found, clock()), () -> leases.ended(round.number(), clock()));
-                        observe();
-                        carryOut(node.granted(time()));
-                        askEtcd();
-                    });
+            Future<Optional<LeaseRound.Answer>> answer =
+                    world.keeper == Keeper.ETCD ? sent(() -> world.etcd.carryOut(round)) : kubernetes.carryOut(round);
+            RecordedLeases ours = leases;
+            answer.onSuccess(found -> {
+                if (ours == leases) {
+                    found.ifPresentOrElse(
+                            state -> leases.answered(state, clock()), () -> leases.ended(round.number(), clock()));
+                    observe();
+                    carryOut(node.granted(time()));
+                    askKeeper();
                 }
             });
+        }
+
+        /** The request may arrive when the process has died. */
+        private <T> Future<T> sent(Supplier<T> request) {
+            Promise<T> answer = Promise.promise();
+            if (world.random.nextDouble() >= lackOfKeeper) {
+                world.at(world.now + delay(), () -> {
+                    T reply = request.get();
+                    if (world.random.nextDouble() >= lackOfKeeper) {
+                        deliver(world.now + delay(), () -> answer.complete(reply));
+                    }
+                });
+            }
+            return answer.future();
+        }
+
+        private final class Requests implements KubernetesObjects {
+            @Override
+            public Future<Reply> send(String method, String rest, JsonObject body) {
+                return sent(() -> world.kubernetes.handle(method, rest, body));
+            }
+
+            @Override
+            public void close() {}
         }
 
         private long delay() {

@@ -3,42 +3,55 @@ package io.firstline.cluster;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What etcd does with a round: one transaction after the other, on data that may be lost. Single-threaded. */
 final class SimulatedEtcd {
-    private final Map<String, EtcdRecord> records = new HashMap<>();
-    private final Map<String, Long> reports = new HashMap<>();
+    private final Map<String, LeaseRecord> records = new HashMap<>();
+    /** Revisions, as the texts of answers. */
+    private final Map<String, String> reports = new HashMap<>();
+
     private long revision;
 
     /** Empty = the run of the round has ended. */
-    Optional<EtcdRound.Answer> carryOut(EtcdRound round) {
-        long reported = reports.getOrDefault(round.holder(), 0L);
-        if (round.reported() == 0 ? reported != 0 : reported < round.reported()) {
+    Optional<LeaseRound.Answer> carryOut(LeaseRound round) {
+        String reported = reports.get(round.holder());
+        boolean isThere =
+                reported != null && (round.isFirst() || Long.parseLong(reported) >= Long.parseLong(round.reported()));
+        if (isThere == round.isFirst()) {
             return Optional.empty();
         }
         revision++;
-        reports.put(round.holder(), revision);
+        reports.put(round.holder(), version());
         round.changes().forEach(this::change);
-        return Optional.of(new EtcdRound.Answer(round.number(), revision, Map.copyOf(records), Map.copyOf(reports)));
+        return Optional.of(
+                new LeaseRound.Answer(round.number(), version(), Map.copyOf(records), Map.copyOf(reports), Set.of()));
     }
 
-    private void change(EtcdRound.Change change) {
-        if (change instanceof EtcdRound.Forget forget) {
-            reports.remove(forget.holder(), forget.revision());
-        } else if (change instanceof EtcdRound.Put put) {
-            EtcdRecord before = records.getOrDefault(put.feed(), EtcdRecord.none(0));
-            EtcdRecord record = put.record();
-            boolean lostIsSilent = put.lost() == null || reports.getOrDefault(put.lost(), 0L) == put.lostRevision();
-            if (before.revision() == record.revision() && lostIsSilent) {
+    private String version() {
+        return Long.toString(revision);
+    }
+
+    private void change(LeaseRound.Change change) {
+        if (change instanceof LeaseRound.Forget forget) {
+            reports.remove(forget.holder(), forget.version());
+        } else if (change instanceof LeaseRound.Begin begin) {
+            records.putIfAbsent(begin.feed(), LeaseRecord.none(version()));
+        } else if (change instanceof LeaseRound.Put put) {
+            LeaseRecord before = records.getOrDefault(put.feed(), LeaseRecord.none(""));
+            LeaseRecord record = put.record();
+            boolean lostIsSilent =
+                    put.lost() == null || reports.getOrDefault(put.lost(), "").equals(put.lostVersion());
+            if (before.version().equals(record.version()) && lostIsSilent) {
                 records.put(
                         put.feed(),
-                        new EtcdRecord(
+                        new LeaseRecord(
                                 record.node(),
                                 record.run(),
                                 record.epoch(),
                                 record.released(),
                                 record.leaseMs(),
-                                revision));
+                                version()));
             }
         }
     }

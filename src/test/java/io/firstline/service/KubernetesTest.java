@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,10 +94,30 @@ class KubernetesTest {
             Map.entry("Volume", Set.of("name!", "configMap>ConfigMap", "secret>Secret", "emptyDir>Empty")),
             Map.entry("ConfigMap", Set.of("name!")),
             Map.entry("Secret", Set.of("secretName!", "defaultMode")),
-            Map.entry("Empty", Set.of("sizeLimit")));
+            Map.entry("Empty", Set.of("sizeLimit")),
+            Map.entry("ServiceAccount", Set.of("apiVersion!", "kind!", "metadata!>Metadata")),
+            Map.entry("Role", Set.of("apiVersion!", "kind!", "metadata!>Metadata", "rules!*Rule")),
+            Map.entry("Rule", Set.of("apiGroups!", "resources!", "verbs!")),
+            Map.entry(
+                    "RoleBinding",
+                    Set.of("apiVersion!", "kind!", "metadata!>Metadata", "roleRef!>RoleRef", "subjects*Subject")),
+            Map.entry("RoleRef", Set.of("apiGroup!", "kind!", "name!")),
+            Map.entry("Subject", Set.of("kind!", "name!")));
 
-    private static final Map<String, String> VERSIONS =
-            Map.of("Service", "v1", "PodDisruptionBudget", "policy/v1", "StatefulSet", "apps/v1");
+    private static final String RBAC = "rbac.authorization.k8s.io";
+    private static final Map<String, String> VERSIONS = Map.of(
+            "Service",
+            "v1",
+            "PodDisruptionBudget",
+            "policy/v1",
+            "StatefulSet",
+            "apps/v1",
+            "ServiceAccount",
+            "v1",
+            "Role",
+            RBAC + "/v1",
+            "RoleBinding",
+            RBAC + "/v1");
 
     @TempDir
     Path secrets;
@@ -109,7 +130,7 @@ class KubernetesTest {
 
     @BeforeEach
     void read() throws IOException {
-        items = new JsonObject(Files.readString(FOLDER.resolve("firstline.json"))).getJsonArray("items");
+        items = items("firstline.json");
         set = items.stream()
                 .map(JsonObject.class::cast)
                 .filter(item -> item.getString("kind").equals("StatefulSet"))
@@ -124,6 +145,10 @@ class KubernetesTest {
                 .replace("${CLUSTER_SECRET}", "a secret of the cluster")
                 .replace("${FIRSTLINE_TOKEN}", "sha256:" + "0".repeat(64))
                 .replace("/etc/firstline-tls", secrets.toString());
+    }
+
+    private static JsonArray items(String file) throws IOException {
+        return new JsonObject(Files.readString(FOLDER.resolve(file))).getJsonArray("items");
     }
 
     private static void check(String kind, JsonObject object, String at) {
@@ -152,9 +177,10 @@ class KubernetesTest {
     }
 
     @Test
-    void shouldHaveOnlyFieldsOfTheApi() {
-        for (int i = 0; i < items.size(); i++) {
-            JsonObject item = items.getJsonObject(i);
+    void shouldHaveOnlyFieldsOfTheApi() throws IOException {
+        JsonArray all = items.copy().addAll(items("leases.json"));
+        for (int i = 0; i < all.size(); i++) {
+            JsonObject item = all.getJsonObject(i);
             String kind = item.getString("kind");
             assertThat(item.getString("apiVersion")).isEqualTo(VERSIONS.get(kind));
             check(kind, item, kind);
@@ -178,6 +204,32 @@ class KubernetesTest {
         assertThat(set.getJsonObject("spec").getString("serviceName"))
                 .as("the headless service, which names the pods")
                 .isEqualTo(items.getJsonObject(0).getJsonObject("metadata").getString("name"));
+    }
+
+    @Test
+    void shouldLetTheServiceAccountChangeLeases() throws IOException {
+        JsonArray leases = items("leases.json");
+        JsonObject role = leases.getJsonObject(1);
+        JsonObject binding = leases.getJsonObject(2);
+
+        assertThat(role.getJsonArray("rules"))
+                .containsExactly(new JsonObject()
+                        .put("apiGroups", new JsonArray().add("coordination.k8s.io"))
+                        .put("resources", new JsonArray().add("leases"))
+                        .put("verbs", new JsonArray(List.of("get", "list", "create", "update", "delete"))));
+        assertThat(binding.getJsonObject("roleRef"))
+                .isEqualTo(new JsonObject()
+                        .put("apiGroup", RBAC)
+                        .put("kind", "Role")
+                        .put("name", role.getJsonObject("metadata").getString("name")));
+        assertThat(binding.getJsonArray("subjects"))
+                .containsExactly(new JsonObject()
+                        .put("kind", "ServiceAccount")
+                        .put(
+                                "name",
+                                leases.getJsonObject(0)
+                                        .getJsonObject("metadata")
+                                        .getString("name")));
     }
 
     @Test

@@ -19,7 +19,7 @@ public final class EtcdProcess implements AutoCloseable {
 
     private final List<String> command;
     private final int port;
-    /** Where it answers without TLS whether it is healthy. */
+    /** Answers requests about its health without TLS. */
     private final String plainUrl;
 
     private Process process;

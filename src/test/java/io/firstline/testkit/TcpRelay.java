@@ -95,7 +95,11 @@ public final class TcpRelay implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + listener.getLocalPort();
+        return "http://127.0.0.1:" + port();
+    }
+
+    public int port() {
+        return listener.getLocalPort();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Writes rounds and reads answers in the JSON of etcd's gateway: keys and values in Base64, numbers as texts. Pure. */
 final class EtcdText {
@@ -15,6 +16,7 @@ final class EtcdText {
 
     private static final String KEY = "key";
     private static final String VALUE = "value";
+    private static final String MOD_REVISION = "mod_revision";
 
     private final String feeds;
     private final String reports;
@@ -32,7 +34,7 @@ final class EtcdText {
     }
 
     /** Returns the transaction of a round, for {@code /v3/kv/txn}. */
-    JsonObject request(EtcdRound round) {
+    JsonObject request(LeaseRound round) {
         JsonArray operations =
                 new JsonArray().add(put(reports + round.holder(), new JsonObject().put("leaseMs", leaseMs)));
         round.changes().forEach(change -> operations.add(new JsonObject().put("request_txn", transaction(change))));
@@ -41,8 +43,10 @@ final class EtcdText {
                 .put("success", operations.add(all(feeds, false)).add(all(reports, true)));
     }
 
-    private static JsonObject isThere(String report, long reported) {
-        return reported == 0 ? isAt(report, 0) : compared(report, "GREATER", reported - 1);
+    private static JsonObject isThere(String report, String reported) {
+        return reported.isEmpty()
+                ? isAt(report, "")
+                : compared(report, "GREATER", Long.toString(Long.parseLong(reported) - 1));
     }
 
     /** Returns the request for all reports, for {@code /v3/kv/range}. */
@@ -50,39 +54,41 @@ final class EtcdText {
         return all(reports, true).getJsonObject("request_range");
     }
 
-    private JsonObject transaction(EtcdRound.Change change) {
+    private JsonObject transaction(LeaseRound.Change change) {
         JsonArray conditions = new JsonArray();
-        if (change instanceof EtcdRound.Forget forget) {
+        if (change instanceof LeaseRound.Forget forget) {
             String key = reports + forget.holder();
-            return new JsonObject()
-                    .put("compare", conditions.add(isAt(key, forget.revision())))
-                    .put(
-                            "success",
-                            new JsonArray()
-                                    .add(new JsonObject()
-                                            .put("request_delete_range", new JsonObject().put(KEY, encoded(key)))));
+            return ifAll(
+                    conditions.add(isAt(key, forget.version())),
+                    new JsonObject().put("request_delete_range", new JsonObject().put(KEY, encoded(key))));
+        } else if (change instanceof LeaseRound.Begin begin) {
+            String key = feeds + begin.feed();
+            return ifAll(conditions.add(isAt(key, "")), put(key, new JsonObject()));
         }
-        EtcdRound.Put put = (EtcdRound.Put) change;
+        LeaseRound.Put put = (LeaseRound.Put) change;
         String key = feeds + put.feed();
-        conditions.add(isAt(key, put.record().revision()));
+        conditions.add(isAt(key, put.record().version()));
         if (put.lost() != null) {
-            conditions.add(isAt(reports + put.lost(), put.lostRevision()));
+            conditions.add(isAt(reports + put.lost(), put.lostVersion()));
         }
-        return new JsonObject()
-                .put("compare", conditions)
-                .put("success", new JsonArray().add(put(key, json(put.record()))));
+        return ifAll(conditions, put(key, json(put.record())));
     }
 
-    private static JsonObject isAt(String key, long revision) {
-        return compared(key, "EQUAL", revision);
+    private static JsonObject ifAll(JsonArray conditions, JsonObject operation) {
+        return new JsonObject().put("compare", conditions).put("success", new JsonArray().add(operation));
     }
 
-    private static JsonObject compared(String key, String result, long revision) {
+    /** The key has not changed since a revision; empty = there is none. */
+    private static JsonObject isAt(String key, String revision) {
+        return compared(key, "EQUAL", revision.isEmpty() ? "0" : revision);
+    }
+
+    private static JsonObject compared(String key, String result, String revision) {
         return new JsonObject()
                 .put("target", "MOD")
                 .put("result", result)
                 .put(KEY, encoded(key))
-                .put("mod_revision", Long.toString(revision));
+                .put(MOD_REVISION, revision);
     }
 
     private static JsonObject put(String key, JsonObject value) {
@@ -102,7 +108,7 @@ final class EtcdText {
                                 .put("keys_only", keysOnly));
     }
 
-    private static JsonObject json(EtcdRecord record) {
+    private static JsonObject json(LeaseRecord record) {
         return new JsonObject()
                 .put("node", record.node())
                 .put("run", record.run())
@@ -122,32 +128,33 @@ final class EtcdText {
     }
 
     /** Reads the answer of a round; empty = its run has ended. Throws {@link IllegalArgumentException} if it is invalid. */
-    Optional<EtcdRound.Answer> answer(long number, JsonObject json) {
+    Optional<LeaseRound.Answer> answer(long number, JsonObject json) {
         try {
             if (json.getJsonObject("header") != null && !json.getBoolean("succeeded", false)) {
                 return Optional.empty();
             }
             JsonArray responses = json.getJsonArray("responses");
             int size = responses.size();
-            Map<String, EtcdRecord> records = new HashMap<>();
+            Map<String, LeaseRecord> records = new HashMap<>();
             entries(responses.getJsonObject(size - 2).getJsonObject("response_range"), feeds)
                     .forEach((feed, entry) -> records.put(feed, record(entry)));
-            return Optional.of(new EtcdRound.Answer(
+            return Optional.of(new LeaseRound.Answer(
                     number,
-                    revision(json.getJsonObject("header"), "revision"),
+                    text(json.getJsonObject("header"), "revision"),
                     records,
-                    reports(responses.getJsonObject(size - 1).getJsonObject("response_range"))));
+                    reports(responses.getJsonObject(size - 1).getJsonObject("response_range")),
+                    Set.of()));
         } catch (ClassCastException | NullPointerException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException("no answer to a transaction", e);
         }
     }
 
     /** Reads the revision of each report from the answer to {@link #reportsRequest}. */
-    Map<String, Long> reports(JsonObject range) {
-        Map<String, Long> found = new HashMap<>();
+    Map<String, String> reports(JsonObject range) {
+        Map<String, String> found = new HashMap<>();
         entries(range, reports).forEach((holder, entry) -> {
             if (holder.indexOf('/') > 0) {
-                found.put(holder, revision(entry, "mod_revision"));
+                found.put(holder, text(entry, MOD_REVISION));
             }
         });
         return found;
@@ -165,11 +172,11 @@ final class EtcdText {
         return entries;
     }
 
-    private static EtcdRecord record(JsonObject entry) {
-        long revision = revision(entry, "mod_revision");
+    private static LeaseRecord record(JsonObject entry) {
+        String revision = text(entry, MOD_REVISION);
         try {
             JsonObject value = new JsonObject(decoded(entry, VALUE));
-            return new EtcdRecord(
+            return new LeaseRecord(
                     MessageFields.name(value, "node"),
                     MessageFields.name(value, "run"),
                     MessageFields.count(value, "epoch"),
@@ -177,11 +184,12 @@ final class EtcdText {
                     MessageFields.count(value, "leaseMs"),
                     revision);
         } catch (RuntimeException e) { // not written by a node: nobody can have the feed by it
-            return EtcdRecord.none(revision);
+            return LeaseRecord.none(revision);
         }
     }
 
-    private static long revision(JsonObject json, String key) {
-        return json.getValue(key) instanceof String text ? Long.parseLong(text) : 0;
+    /** Throws {@link IllegalArgumentException} if it is no number. */
+    private static String text(JsonObject json, String key) {
+        return Long.toString(Long.parseLong(json.getString(key)));
     }
 }

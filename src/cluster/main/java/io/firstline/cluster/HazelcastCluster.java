@@ -157,7 +157,7 @@ public final class HazelcastCluster {
                 : lookAround(builder, config);
     }
 
-    /** Asks etcd and DNS for other nodes first, with a Vert.x that lives only for that. */
+    /** Asks the service with the leases, and DNS, for other nodes first, with a Vert.x that lives only for that. */
     private static Future<Vertx> lookAround(VertxBuilder builder, ClusterConfig config) {
         Vertx asking = Vertx.vertx();
         return known(asking, config)
@@ -169,12 +169,12 @@ public final class HazelcastCluster {
                 .compose(found -> joinMembers(builder, found.getKey(), found.getValue()));
     }
 
-    /** Adds the members that etcd knows. */
+    /** Adds the members that the service with the leases knows. */
     private static Future<ClusterConfig> known(Vertx asking, ClusterConfig config) {
         if (config.lease() == null) {
             return Future.succeededFuture(config);
         }
-        return EtcdLink.nodes(asking, config).map(found -> {
+        return LeaseLink.nodes(asking, config).map(found -> {
             Set<String> members = new TreeSet<>(config.members());
             members.addAll(found);
             if (!config.isMember()) {

@@ -37,7 +37,7 @@ final class LeaseLoop {
     private final Outside outside;
     private final Scheduler scheduler;
     /** Null = a majority of the members grants the leases. */
-    private final EtcdLink etcd;
+    private final LeaseLink service;
 
     private final LeaseNode node;
     private final DeathProbe probe;
@@ -100,12 +100,12 @@ final class LeaseLoop {
         this.outside = outside;
         this.scheduler = Scheduler.of(loop);
         StepTime start = time();
-        this.etcd = config.lease() == null
+        this.service = config.lease() == null
                 ? null
-                : new EtcdLink(loop, config, new NodeRun(start.epochMs(), busPort), scheduler, this::granted);
+                : new LeaseLink(loop, config, new NodeRun(start.epochMs(), busPort), scheduler, this::granted);
         this.node = new LeaseNode(
                 config,
-                etcd == null ? null : etcd.leases(),
+                service == null ? null : service.leases(),
                 feeds.keySet(),
                 busPort,
                 lingerNanos,
@@ -113,8 +113,8 @@ final class LeaseLoop {
                 aloneSinceNanos);
         feeds.forEach(this::configured);
         this.probe = new DeathProbe(loop, scheduler);
-        this.reports =
-                new LeaseReports(config, node::members, etcd == null ? null : etcd::lastFailure, scheduler::nowNanos);
+        this.reports = new LeaseReports(
+                config, node::members, service == null ? null : service::lastFailure, scheduler::nowNanos);
         this.overload = new OverloadPolicy(start.nanos());
         this.link = new ControlLink(loop, config, scheduler, this::receive);
     }
@@ -131,8 +131,8 @@ final class LeaseLoop {
     /** Nothing more is claimed or extended. */
     void stop() {
         node.stop();
-        if (etcd != null) {
-            etcd.close();
+        if (service != null) {
+            service.close();
         }
     }
 
@@ -152,7 +152,7 @@ final class LeaseLoop {
         carryOut(node.tick(time()));
         leases.values().forEach(lease -> lease.majority(node.hasMajority()));
         shed(scheduler.nowNanos());
-        askEtcd();
+        askService();
     }
 
     /** Omits a part of the standby work while feeds are late. */
@@ -184,9 +184,9 @@ final class LeaseLoop {
         carryOut(node.granted(time()));
     }
 
-    private void askEtcd() {
-        if (etcd != null) {
-            etcd.poll();
+    private void askService() {
+        if (service != null) {
+            service.poll();
         }
     }
 
@@ -200,7 +200,7 @@ final class LeaseLoop {
                 .forEach((member, run) -> probe.probe(member, busPort, () -> {
                     observe();
                     carryOut(node.died(member, run, time()));
-                    askEtcd();
+                    askService();
                 }));
     }
 
@@ -223,7 +223,7 @@ final class LeaseLoop {
         }
         observe();
         carryOut(node.step(theirs, time()));
-        askEtcd();
+        askService();
     }
 
     /** Takes the nodes that have joined. */
@@ -251,7 +251,7 @@ final class LeaseLoop {
     void forget(String feed) {
         observe();
         carryOut(node.forget(feed, scheduler.nowNanos()));
-        askEtcd();
+        askService();
     }
 
     /** A feed is deployed. */
@@ -334,9 +334,9 @@ final class LeaseLoop {
         return node.hasMajority();
     }
 
-    /** Returns how long there has been no majority; 0 = there is one, or etcd keeps the leases. */
+    /** Returns how long there has been no majority; 0 = there is one, or a service keeps the leases. */
     long withoutMajorityNanos() {
-        return etcd != null || node.hasMajority() ? 0 : scheduler.nowNanos() - node.majoritySinceNanos();
+        return service != null || node.hasMajority() ? 0 : scheduler.nowNanos() - node.majoritySinceNanos();
     }
 
     int memberCount() {
@@ -384,7 +384,7 @@ final class LeaseLoop {
     void leave(Promise<Void> gone) {
         long now = scheduler.nowNanos();
         carryOut(node.leave(now));
-        askEtcd();
+        askService();
         awaitSuccessors(now + RELEASE_NANOS, gone);
     }
 

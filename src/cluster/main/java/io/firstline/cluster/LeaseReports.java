@@ -18,7 +18,7 @@ final class LeaseReports {
     private final String self;
     private final Supplier<Collection<String>> members;
     /** Null = a majority of the members grants the leases. */
-    private final Supplier<String> etcdFailure;
+    private final Supplier<String> serviceFailure;
 
     private final RejectionLog rejections;
     /** Members with another leaseMs; each sends its own in every heartbeat. */
@@ -28,17 +28,17 @@ final class LeaseReports {
      * Starts without a report.
      *
      * @param members returns all members
-     * @param etcdFailure returns why the last request to etcd failed; null = no etcd keeps the leases
+     * @param serviceFailure returns why the last request to the service failed; null = no service keeps the leases
      */
     LeaseReports(
             ClusterConfig config,
             Supplier<Collection<String>> members,
-            Supplier<String> etcdFailure,
+            Supplier<String> serviceFailure,
             LongSupplier nowNanos) {
         this.config = config;
         this.self = config.self();
         this.members = members;
-        this.etcdFailure = etcdFailure;
+        this.serviceFailure = serviceFailure;
         this.rejections = new RejectionLog(LOG, nowNanos);
         this.leases = new RejectionLog(LOG, nowNanos);
     }
@@ -79,8 +79,8 @@ final class LeaseReports {
     }
 
     private void report(MajorityWatch.Change change, Set<String> present) {
-        if (etcdFailure != null) {
-            reportEtcd(change);
+        if (serviceFailure != null) {
+            reportService(change);
             return;
         }
         switch (change) {
@@ -102,23 +102,26 @@ final class LeaseReports {
         }
     }
 
-    private void reportEtcd(MajorityWatch.Change change) {
+    private void reportService(MajorityWatch.Change change) {
+        String title = config.lease().title();
         switch (change) {
-            case GAINED -> LOG.info("{} reaches etcd, which keeps the leases", self);
+            case GAINED -> LOG.info("{} reaches {}, which keeps the leases", self, title);
             case LOST ->
                 LOG.warn(
-                        "{} has no answer of etcd for the length of a lease ({} ms), not publishing: {}",
+                        "{} has no answer of {} for the length of a lease ({} ms), not publishing: {}",
                         self,
+                        title,
                         config.leaseMs(),
-                        etcdFailure.get());
+                        serviceFailure.get());
             case MISSED ->
                 LOG.warn(
-                        "{} has reached no etcd of {} for {} s and publishes nothing until one answers: {}",
+                        "{} has reached no {} of {} for {} s and publishes nothing until one answers: {}",
                         self,
-                        config.lease().etcd(),
+                        title,
+                        config.lease().urls(),
                         TimeUnit.NANOSECONDS.toSeconds(MajorityWatch.WARN_AFTER_NANOS),
-                        etcdFailure.get());
-            case REGAINED -> LOG.warn("{} reaches etcd again", self);
+                        serviceFailure.get());
+            case REGAINED -> LOG.warn("{} reaches {} again", self, title);
             case NONE -> {
                 // reported before
             }

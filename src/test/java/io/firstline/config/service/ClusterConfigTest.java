@@ -105,6 +105,27 @@ class ClusterConfigTest {
     }
 
     @Test
+    void shouldKeepLeasesInKubernetes() {
+        LeaseConfig kubernetes = config("{'leaseMs':2000,'lease':{'kubernetes':{'namespace':'east'}}}")
+                .cluster()
+                .lease();
+        assertThat(kubernetes)
+                .isEqualTo(LeaseConfig.of(new LeaseConfig.Kubernetes(
+                        "https://kubernetes.default.svc", "east", "/var/run/secrets/kubernetes.io/serviceaccount")));
+        assertThat(kubernetes.toString()).isEqualTo("Kubernetes https://kubernetes.default.svc, namespace east");
+        assertThat(errors("{'lease':{}}")).anySatisfy(e -> assertThat(e)
+                .startsWith("/cluster/lease/etcd: found nothing, allowed: one of etcd and kubernetes"));
+        assertThat(errors("{'lease':{'etcd':['http://127.0.0.1:2379'],'kubernetes':{}}}"))
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/kubernetes: found etcd and kubernetes"));
+        assertThat(errors("{'lease':{'kubernetes':{'url':'http://10.0.0.1:80'}}}"))
+                .anySatisfy(e -> assertThat(e)
+                        .startsWith("/cluster/lease/kubernetes/url: found [http://10.0.0.1:80], allowed: https URLs"))
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/leaseMs: found 600, allowed: at least 1000"));
+        assertThat(errors("{'lease':{'kubernetes':{},'user':'u','password':'hush hush'}}"))
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/user: found it beside kubernetes"));
+    }
+
+    @Test
     void shouldLetNodesThatAreFoundByNameOwnFeedsWithoutAVote() {
         ClusterConfig cluster = config("{'port':5800,'members':['127.0.0.1:5701'],'dns':'nodes.example:5701'}")
                 .cluster();

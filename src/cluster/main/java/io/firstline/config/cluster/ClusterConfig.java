@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
  * @param tls encrypts the event bus and admits only nodes with a certificate; null = no encryption
  * @param allowPlaintext allow a host that other machines can reach without {@code tls}: any of them could then publish
  *     anything on the event bus; default false
- * @param lease the etcd that keeps the leases; null = a majority of the members grants them
+ * @param lease the service that keeps the leases; null = a majority of the members grants them
  * @param dns a name and a port, as {@code host:port}: nodes are found at all addresses of the name, and need not be
  *     members to own feeds; null = none
  * @param listens whether this node only listens: it owns no feed and has no vote
@@ -178,9 +178,16 @@ public record ClusterConfig(
                                 + "or \"allowPlaintext\": true if the network is trusted")
                 .require(
                         lease == null || allowPlaintext || lease.exposed().isEmpty(),
-                        "lease/etcd",
+                        lease == null || lease.kubernetes() == null ? "lease/etcd" : "lease/kubernetes/url",
                         lease == null ? "" : lease.exposed(),
                         "https URLs, or \"allowPlaintext\": true if the network is trusted")
+                .require(
+                        lease == null
+                                || lease.kubernetes() == null
+                                || leaseMs >= LeaseConfig.Kubernetes.SHORTEST_LEASE_MS,
+                        "leaseMs",
+                        leaseMs,
+                        "at least " + LeaseConfig.Kubernetes.SHORTEST_LEASE_MS + " with leases in Kubernetes")
                 .throwIfAny("cluster configuration");
     }
 

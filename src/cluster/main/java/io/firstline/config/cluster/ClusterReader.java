@@ -62,6 +62,10 @@ public final class ClusterReader {
         try {
             Map<String, Object> values = new HashMap<>();
             values.put("tls", section.has("tls") ? tls(section.get("tls"), directory, found) : null);
+            values.put("kubernetes", section.has("kubernetes") ? kubernetes(section.get("kubernetes")) : null);
+            if (!section.has("etcd")) {
+                values.put("etcd", List.of());
+            }
             return SchemaKeys.LEASE.read(LeaseConfig.class, section, values);
         } catch (InvalidConfigException e) {
             found.addAll(e.problems());
@@ -69,6 +73,10 @@ public final class ClusterReader {
         } finally {
             found.forEach(problem -> problems.add(problem.under("/lease")));
         }
+    }
+
+    private static LeaseConfig.Kubernetes kubernetes(JsonNode section) {
+        return SchemaKeys.KUBERNETES.read(LeaseConfig.Kubernetes.class, section, Map.of());
     }
 
     private static ClusterConfig.Tls tls(JsonNode section, Path directory, List<Problem> problems) {

@@ -24,6 +24,7 @@ public final class SchemaKeys {
     public static final SchemaKeys HTTP = at("/$defs/http");
     public static final SchemaKeys CLUSTER = at("/$defs/cluster");
     public static final SchemaKeys LEASE = at("/$defs/cluster/properties/lease");
+    public static final SchemaKeys KUBERNETES = at("/$defs/cluster/properties/lease/properties/kubernetes");
     public static final SchemaKeys TCP_BRIDGE = at("/$defs/tcpBridge");
     public static final SchemaKeys RELAY = at("/$defs/relay");
 

@@ -4,24 +4,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The leases of a cluster that keeps them in etcd, as one node decides about them. Several times in each lease the
- * node sends a {@link EtcdRound}: one transaction that writes its report and reads all records and reports. Four
- * rules ensure that no two nodes have a feed at the same time:
+ * The leases of a cluster that keeps them in a service beside it, as one node decides about them. Several times in
+ * each lease the node sends a {@link LeaseRound}, which writes its report and reads all records and reports. Four rules
+ * ensure that no two nodes have a feed at the same time:
  *
  * <ul>
  * <li>An owner's lease counts from the sending of the last round that was answered and that read its own record.
  * <li>Another node replaces the record only if the owner has not reported for the length of a lease. It counts from
  *     the answer in which it saw the last report, so the owner's lease ends first.
- * <li>It replaces it in a transaction that compares the revisions of the record and of that report. If the owner has
- *     reported since, or another node was faster, etcd rejects the change.
- * <li>The report of a run is written for the first time once, by a round without changes, and never again if it is
- *     missing. All other rounds of the run do nothing without it: the run has ended. So nothing that a node has read
- *     counts after etcd's data was lost. The node continues under the name of a new run.
+ * <li>The change names the versions of the record and of that report. If the owner has reported since, or another node
+ *     was faster, the service rejects it.
+ * <li>Nothing that a node has read counts after the service has lost its data. The report of a run is written for the
+ *     first time once, by a round without changes, and never again if it is missing. All other rounds of the run do
+ *     nothing without it: the run has ended, and the node continues under the name of a new one. A claim replaces a
+ *     record that is there; a missing one is first written without an owner.
  * </ul>
  *
  * <p>A record or a report that is missing is treated as if its owner had just reported: it may have been deleted. The
@@ -31,7 +33,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Single-threaded; times are nanoseconds of this node's monotonic clock. Clocks need not agree, but their speeds
  * may differ by a few per cent only.
  */
-final class EtcdLeases implements LeaseEngine {
+final class RecordedLeases implements LeaseEngine {
     /** The most changes in a round; etcd allows 128 operations in a transaction. */
     static final int MOST_CHANGES = 64;
 
@@ -49,18 +51,20 @@ final class EtcdLeases implements LeaseEngine {
     private final String process;
     private final int leaseMs;
     private final long leaseNanos;
-    private final Map<String, EtcdClaim> claims = new TreeMap<>();
+    private final Map<String, RecordedClaim> claims = new TreeMap<>();
     private final Map<String, Seen> records = new HashMap<>();
     private final Map<String, Since> reports = new HashMap<>();
-    /** When the death of a run's process was proven. */
+    /** When the end of a run was proven: its process has ended, or another node has ended the run. */
     private final Map<String, Long> dead = new HashMap<>();
+    /** The runs that cannot report any more. */
+    private Set<String> ended = Set.of();
     /** When each of the last rounds was sent, by number. */
     private final TreeMap<Long, Long> sentNanos = new TreeMap<>();
 
     /** How many runs of this process have begun. */
     private int runs;
-    /** The revision of the last known report of this run; 0 = none yet. */
-    private long reported;
+    /** The version of the last known report of this run; empty = none yet. */
+    private String reported = "";
 
     private List<String> members;
     private long number;
@@ -78,18 +82,18 @@ final class EtcdLeases implements LeaseEngine {
     private long readyNanos;
 
     /** A record, and since when this node has seen it. */
-    private record Seen(EtcdRecord record, long sinceNanos) {}
+    private record Seen(LeaseRecord record, long sinceNanos) {}
 
-    /** The revision of a report, and since when this node has seen it. */
-    private record Since(long revision, long nanos) {}
+    /** The version of a report, and since when this node has seen it; empty = the report is missing. */
+    private record Since(String version, long nanos) {}
 
     /**
-     * Starts without an answer of etcd.
+     * Starts without an answer.
      *
      * @param process this process, as other members know it
      * @param unique distinguishes this process from all others
      */
-    EtcdLeases(String self, NodeRun process, String unique, int leaseMs, long nowNanos) {
+    RecordedLeases(String self, NodeRun process, String unique, int leaseMs, long nowNanos) {
         this.self = self;
         this.process = start(process) + unique;
         this.leaseMs = leaseMs;
@@ -103,7 +107,7 @@ final class EtcdLeases implements LeaseEngine {
     /** Nothing that earlier runs have read or sent counts for the new one. */
     private void newRun() {
         runs++;
-        reported = 0;
+        reported = "";
         sentNanos.clear();
         records.clear();
         reports.clear();
@@ -111,7 +115,7 @@ final class EtcdLeases implements LeaseEngine {
 
     /** Returns the name of this run. */
     private String holder() {
-        return EtcdRecord.holder(self, run());
+        return LeaseRecord.holder(self, run());
     }
 
     private String run() {
@@ -139,7 +143,7 @@ final class EtcdLeases implements LeaseEngine {
      * Returns the round that is due; null = none. The caller sends it and calls {@link #answered}, {@link #ended} or
      * {@link #failed}.
      */
-    EtcdRound next(long nowNanos) {
+    LeaseRound next(long nowNanos) {
         if (awaiting || (!hurry && nowNanos - nextNanos < 0)) {
             return null;
         }
@@ -151,7 +155,7 @@ final class EtcdLeases implements LeaseEngine {
         if (sentNanos.size() > ROUNDS_KEPT) {
             sentNanos.pollFirstEntry();
         }
-        return new EtcdRound(number, holder(), reported, reported == 0 ? List.of() : changes(nowNanos));
+        return new LeaseRound(number, holder(), reported, reported.isEmpty() ? List.of() : changes(nowNanos));
     }
 
     /** A round has failed. The next one is sent after a pause, also if there is something to change. */
@@ -160,7 +164,7 @@ final class EtcdLeases implements LeaseEngine {
             awaiting = false;
             hurry = false;
             nextNanos = nowNanos + pauseNanos;
-            if (reported == 0) { // its first report may still be written, but never twice
+            if (reported.isEmpty()) { // its first report may still be written, but never twice
                 newRun();
             }
         }
@@ -183,18 +187,18 @@ final class EtcdLeases implements LeaseEngine {
     }
 
     /** Takes the answer of a round. An answer that comes after that of a later round has no effect. */
-    void answered(EtcdRound.Answer answer, long nowNanos) {
+    void answered(LeaseRound.Answer answer, long nowNanos) {
         awaiting &= answer.number() != number;
         Long sent = sentNanos.get(answer.number());
         if (sent == null || answer.number() <= answeredNumber) {
             return;
         }
         answeredNumber = answer.number();
-        reported = answer.revision();
+        reported = answer.reported();
         heardNanos = sent;
         observeReports(answer, nowNanos);
         claims.forEach((feed, claim) -> {
-            EtcdRecord record = answer.feeds().getOrDefault(feed, EtcdRecord.none(0));
+            LeaseRecord record = answer.feeds().getOrDefault(feed, LeaseRecord.none(""));
             records.merge(
                     feed,
                     new Seen(record, nowNanos),
@@ -206,28 +210,33 @@ final class EtcdLeases implements LeaseEngine {
                 .toList();
     }
 
-    private void observeReports(EtcdRound.Answer answer, long nowNanos) {
-        Map<String, Long> found = new HashMap<>(answer.reports());
+    private void observeReports(LeaseRound.Answer answer, long nowNanos) {
+        Map<String, String> found = new HashMap<>(answer.reports());
         answer.feeds().values().forEach(record -> {
             if (record.isHeld()) { // a missing report may have been deleted: the owner may be alive
-                found.putIfAbsent(record.holder(), 0L);
+                found.putIfAbsent(record.holder(), "");
             }
         });
         reports.keySet().retainAll(found.keySet());
-        found.forEach((holder, reported) -> reports.merge(
-                holder, new Since(reported, nowNanos), (before, now) -> before.revision() == reported ? before : now));
+        found.forEach((holder, version) -> reports.merge(
+                holder,
+                new Since(version, nowNanos),
+                (before, now) -> before.version().equals(version) ? before : now));
         dead.keySet().retainAll(found.keySet());
+        answer.ended().forEach(holder -> dead.putIfAbsent(holder, nowNanos));
+        ended = answer.ended();
         TreeSet<String> alive = new TreeSet<>(List.of(self));
         reports.forEach((holder, since) -> {
-            if (since.revision() != 0 && nowNanos - since.nanos() < GONE_NANOS) {
-                alive.add(EtcdRecord.nodeOf(holder));
+            boolean isOver = since.version().isEmpty() || ended.contains(holder);
+            if (!isOver && nowNanos - since.nanos() < GONE_NANOS) {
+                alive.add(LeaseRecord.nodeOf(holder));
             }
         });
         members = List.copyOf(alive);
     }
 
-    private List<EtcdRound.Change> changes(long nowNanos) {
-        List<EtcdRound.Change> changes = new ArrayList<>();
+    private List<LeaseRound.Change> changes(long nowNanos) {
+        List<LeaseRound.Change> changes = new ArrayList<>();
         claims.forEach((feed, claim) -> {
             Seen seen = records.get(feed);
             if (seen != null && changes.size() < MOST_CHANGES) {
@@ -237,27 +246,30 @@ final class EtcdLeases implements LeaseEngine {
         for (String holder : idle) {
             Since since = reports.get(holder);
             if (since != null && nowNanos - since.nanos() > FORGET_NANOS && changes.size() < MOST_CHANGES) {
-                changes.add(new EtcdRound.Forget(holder, since.revision()));
+                changes.add(new LeaseRound.Forget(holder, since.version()));
             }
         }
         return changes;
     }
 
-    private void change(String feed, EtcdClaim claim, EtcdRecord seen, long nowNanos, List<EtcdRound.Change> changes) {
-        if (claim.isClaiming() && nowNanos - readyNanos >= 0 && !last(feed).isRunning(nowNanos)) {
+    private void change(
+            String feed, RecordedClaim claim, LeaseRecord seen, long nowNanos, List<LeaseRound.Change> changes) {
+        if (seen.isMissing()) {
+            changes.add(new LeaseRound.Begin(feed));
+        } else if (claim.isOpen() && nowNanos - readyNanos >= 0 && !last(feed).isRunning(nowNanos)) {
             claim.sent(number);
-            EtcdRecord mine = new EtcdRecord(self, run(), claim.epoch(), false, leaseMs, seen.revision());
-            String lost = seen.isHeld() ? seen.holder() : null;
-            changes.add(new EtcdRound.Put(feed, mine, lost, reportOf(lost)));
+            LeaseRecord mine = new LeaseRecord(self, run(), claim.epoch(), false, leaseMs, seen.version());
+            String lost = seen.isHeld() && !ended.contains(seen.holder()) ? seen.holder() : null;
+            changes.add(new LeaseRound.Put(feed, mine, lost, reportOf(lost)));
         } else if (claim.epoch() == 0 && isMine(feed)) {
-            EtcdRecord released = new EtcdRecord(self, run(), seen.epoch(), true, leaseMs, seen.revision());
-            changes.add(new EtcdRound.Put(feed, released, null, 0));
+            LeaseRecord released = new LeaseRecord(self, run(), seen.epoch(), true, leaseMs, seen.version());
+            changes.add(new LeaseRound.Put(feed, released, null, ""));
         }
     }
 
-    private long reportOf(String holder) {
+    private String reportOf(String holder) {
         Since since = holder == null ? null : reports.get(holder);
-        return since == null ? 0 : since.revision();
+        return since == null ? "" : since.version();
     }
 
     // the engine
@@ -269,7 +281,7 @@ final class EtcdLeases implements LeaseEngine {
 
     @Override
     public LeaseClaim newClaim(String feed, long nowNanos) {
-        EtcdClaim claim = new EtcdClaim(feed, this, leaseNanos, nowNanos);
+        RecordedClaim claim = new RecordedClaim(feed, this, leaseNanos, nowNanos);
         claims.put(feed, claim);
         return claim;
     }
@@ -290,10 +302,10 @@ final class EtcdLeases implements LeaseEngine {
         return seen != null && seen.record().isHeldBy(holder());
     }
 
-    /** The records of that process can be replaced at once; etcd still checks that it has not reported since. */
+    /** The records of that process can be replaced at once; the service still checks that it has not reported since. */
     @Override
     public void died(String member, NodeRun process, long nowNanos) {
-        String beginning = EtcdRecord.holder(member, start(process));
+        String beginning = LeaseRecord.holder(member, start(process));
         reports.keySet().stream()
                 .filter(holder -> holder.startsWith(beginning))
                 .forEach(holder -> dead.putIfAbsent(holder, nowNanos));
@@ -305,7 +317,7 @@ final class EtcdLeases implements LeaseEngine {
         if (seen == null) {
             return null;
         }
-        EtcdRecord record = seen.record();
+        LeaseRecord record = seen.record();
         long since = seen.sinceNanos();
         if (record.released()) {
             return new GrantedLease(record.node(), record.epoch(), since);

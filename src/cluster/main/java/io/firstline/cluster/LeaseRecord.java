@@ -1,19 +1,20 @@
 package io.firstline.cluster;
 
 /**
- * The record of a feed in etcd: its owner, or its last one. Only a transaction that compares the revision replaces it.
+ * The record of a feed in a service beside the cluster: its owner, or its last one. Only a change that names its
+ * version replaces it.
  *
- * @param node the owner; empty = there is no record, or not a valid one
- * @param run names this run of the owner's process, see {@link EtcdLeases}
+ * @param node the owner; empty = there has been none, or the record is missing or invalid
+ * @param run names this run of the owner's process, see {@link RecordedLeases}
  * @param released whether the owner has released the feed
  * @param leaseMs the owner's lease, milliseconds
- * @param revision etcd's revision of the last change; 0 = there is no record
+ * @param version names this state of the record; empty = there is no record
  */
-record EtcdRecord(String node, String run, int epoch, boolean released, int leaseMs, long revision) {
+record LeaseRecord(String node, String run, int epoch, boolean released, int leaseMs, String version) {
 
-    /** A feed that has no record, or an unreadable one. */
-    static EtcdRecord none(long revision) {
-        return new EtcdRecord("", "", 0, false, 0, revision);
+    /** A feed that nobody has had. */
+    static LeaseRecord none(String version) {
+        return new LeaseRecord("", "", 0, false, 0, version);
     }
 
     /** The name under which the owner's run reports that it is alive. */
@@ -27,6 +28,10 @@ record EtcdRecord(String node, String run, int epoch, boolean released, int leas
 
     static String nodeOf(String holder) {
         return holder.substring(0, holder.lastIndexOf('/'));
+    }
+
+    boolean isMissing() {
+        return version.isEmpty();
     }
 
     /** Returns whether a process has the feed until it no longer reports. */
