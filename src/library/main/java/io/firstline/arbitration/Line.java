@@ -3,7 +3,6 @@ package io.firstline.arbitration;
 import io.firstline.arbitration.report.LineFigures;
 import java.util.Arrays;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.IntCountsHistogram;
 import org.HdrHistogram.PackedHistogram;
 
 /**
@@ -92,7 +91,7 @@ public final class Line {
      */
     private final Histogram earlierLagMicros = new PackedHistogram(2);
 
-    private final IntCountsHistogram windowLagMicros = new IntCountsHistogram(2);
+    private final WindowLags windowLagMicros = new WindowLags();
     private long lossesBeforeWindow;
     /** Messages that it lacks by the numbers of its connection; most of them are losses too. */
     private long lacking;
@@ -325,10 +324,10 @@ public final class Line {
             figures.lag(lagNanos);
         }
         long micros = Math.min(MAX_LAG_MICROS, Math.max(0, lagNanos / 1_000));
-        if (windowLagMicros.getTotalCount() == Integer.MAX_VALUE) {
+        if (windowLagMicros.count() == Integer.MAX_VALUE) {
             startWindow(); // its counts are of 32 bits: no window of a line that works is that long
         }
-        windowLagMicros.recordValue(micros);
+        windowLagMicros.record(micros);
     }
 
     /** Which of the arbiter's {@link Arbiter#MAX_LINES} places it has, from 0. */
@@ -368,24 +367,24 @@ public final class Line {
 
     /** How many copies it delivered since {@link #startWindow()}, or since it joined. */
     public long windowCopies() {
-        return windowLagMicros.getTotalCount();
+        return windowLagMicros.count();
     }
 
     /** The line's figures since {@link #startWindow()}, or since it joined. */
     public LineWindow window() {
-        long copies = windowLagMicros.getTotalCount();
+        long copies = windowLagMicros.count();
         // a loss is subtracted when its copy arrives after all
         long lost = Math.max(0, Math.max(losses - lossesBeforeWindow, lacking - lackingBeforeWindow));
         return new LineWindow(
                 copies,
                 lost,
                 windowLagP99Micros(copies, lost),
-                copies == 0 ? -1 : windowLagMicros.getValueAtPercentile(99));
+                copies == 0 ? -1 : windowLagMicros.atPercentile(99));
     }
 
     /** The median lag of the copies that it delivered since {@link #startWindow()}, or since it joined; -1 = none. */
     public long windowLagP50Micros() {
-        return windowLagMicros.getTotalCount() == 0 ? -1 : windowLagMicros.getValueAtPercentile(50);
+        return windowLagMicros.count() == 0 ? -1 : windowLagMicros.atPercentile(50);
     }
 
     private long windowLagP99Micros(long copies, long lost) {
@@ -393,12 +392,12 @@ public final class Line {
             return -1;
         }
         long rank = (long) Math.ceil(0.99 * (copies + lost));
-        return rank > copies ? MAX_LAG_MICROS : windowLagMicros.getValueAtPercentile(100.0 * rank / copies);
+        return rank > copies ? MAX_LAG_MICROS : windowLagMicros.atPercentile(100.0 * rank / copies);
     }
 
     /** Begins a new {@link #window()}. */
     public void startWindow() {
-        earlierLagMicros.add(windowLagMicros);
+        windowLagMicros.addTo(earlierLagMicros);
         windowLagMicros.reset();
         lossesBeforeWindow = losses;
         lackingBeforeWindow = lacking;
@@ -411,7 +410,7 @@ public final class Line {
     public Histogram lagMicros() {
         Histogram lagMicros = new Histogram(2);
         lagMicros.add(earlierLagMicros);
-        lagMicros.add(windowLagMicros);
+        windowLagMicros.addTo(lagMicros);
         return lagMicros;
     }
 
