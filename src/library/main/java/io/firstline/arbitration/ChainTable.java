@@ -45,9 +45,15 @@ final class ChainTable {
 
     /** The place for a hash: the place of its chain, or the empty place where it would begin. */
     int find(long hash) {
-        if (foundAt >= 0 && foundHash == hash) {
-            return foundAt;
+        if (foundAt < 0 || foundHash != hash) {
+            foundAt = search(hash);
+            foundHash = hash;
         }
+        return foundAt;
+    }
+
+    /** The same for a hash that is not searched again: the last result stays known. */
+    int search(long hash) {
         int wanted = known(hash);
         int at = home(hash);
         int distance = 0;
@@ -57,8 +63,6 @@ final class ChainTable {
             at = following(at);
             distance++;
         }
-        foundHash = hash;
-        foundAt = at;
         return at;
     }
 
@@ -85,11 +89,11 @@ final class ChainTable {
      * @param repeats what is kept by place besides; null = nothing
      */
     void end(int emptied, RepeatChains repeats) {
-        foundAt = -1;
         chains--;
         places[emptied] = 0;
         int hole = emptied;
-        for (int at = following(hole); places[at] != 0; at = following(at)) {
+        int at = following(hole);
+        for (; places[at] != 0; at = following(at)) {
             int distance = distance(at);
             int back = from(hole, at);
             if (distance >= back) {
@@ -100,6 +104,9 @@ final class ChainTable {
                 }
                 hole = at;
             }
+        }
+        if (foundAt >= 0 && from(emptied, foundAt) <= from(emptied, at)) {
+            foundAt = -1; // in the run that has changed, or at its end
         }
     }
 

@@ -311,7 +311,7 @@ final class SeenMessages {
     private void forgetOldest() {
         long sequence = oldest();
         order.forget(sequence);
-        int at = chains.find(hash(sequence));
+        int at = chains.search(hash(sequence));
         long next = next(sequence);
         entries.removeOldest();
         if (next != 0) {
