@@ -35,7 +35,10 @@ class SeededHashTest {
                 all.add(after);
                 bytes[bit / 8] ^= (byte) (1 << (bit % 8));
             }
-            assertThat(all).as("seed %d, length %d", seed, length).hasSize(8 * length).doesNotContain(before);
+            assertThat(all)
+                    .as("seed %d, length %d", seed, length)
+                    .hasSize(8 * length)
+                    .doesNotContain(before);
             if (length > 4) {
                 double mean = (double) changed / (8 * length);
                 assertThat(mean).as("seed %d, length %d", seed, length).isBetween(26.0, 38.0);

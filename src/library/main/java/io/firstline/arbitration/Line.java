@@ -376,10 +376,7 @@ public final class Line {
         // a loss is subtracted when its copy arrives after all
         long lost = Math.max(0, Math.max(losses - lossesBeforeWindow, lacking - lackingBeforeWindow));
         return new LineWindow(
-                copies,
-                lost,
-                windowLagP99Micros(copies, lost),
-                copies == 0 ? -1 : windowLagMicros.atPercentile(99));
+                copies, lost, windowLagP99Micros(copies, lost), copies == 0 ? -1 : windowLagMicros.atPercentile(99));
     }
 
     /** The median lag of the copies that it delivered since {@link #startWindow()}, or since it joined; -1 = none. */

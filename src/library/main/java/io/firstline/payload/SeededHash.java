@@ -20,8 +20,7 @@ import java.util.Random;
 public final class SeededHash {
     private static final long BINARY = 0x9E3779B97F4A7C15L;
     private static final int STEP = 2 * Long.BYTES;
-    private static final VarHandle WORD =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final long keyA;
     private final long keyB;

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Collects the messages of one turn of the event loop. Publishes them in a task behind it. Vert.x delivers single
- * messages in such tasks too, so a batch causes no delay. The pools of a feed may use it on several event
+ * Collects the messages of one turn of the event loop. Publishes them in a task behind it, from which Vert.x delivers
+ * the batch in a second one. Single messages are published within the turn and delivered in one task each. Whether a batch delays
+ * its messages is not known: see "Not measured" in src/docs/performance.md. The pools of a feed may use it on several event
  * loops: their messages keep the order in which they were added.
  */
 final class TurnBatch {
