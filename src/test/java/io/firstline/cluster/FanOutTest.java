@@ -10,7 +10,7 @@ import io.firstline.bus.FeedMessageCodec;
 import io.firstline.bus.publish.BusSink;
 import io.firstline.bus.publish.FanOut;
 import io.firstline.bus.publish.RejectionLog;
-import io.firstline.cluster.fanout.NodeFrames;
+import io.firstline.cluster.fanout.FrameInput;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.integration.Quiet;
@@ -24,14 +24,17 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryContext;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -194,49 +197,82 @@ class FanOutTest {
 
     /** The next owner must have them before it hears that the feed is free. */
     @Test
-    void shouldSendMessagesAheadOfWhatIsSentAfterThem() {
+    void shouldDeliverMessagesAheadOfWhatIsSentAfterThem() {
         String feed = newFeed();
-        Queue<FeedMessage> got = consume(reader, Addresses.feed(feed));
+        Queue<Object> got = new ConcurrentLinkedQueue<>();
+        Context context = reader.getOrCreateContext();
+        Await.result(Await.on(context, () -> Future.all(
+                reader.eventBus()
+                        .<FeedMessage>consumer(
+                                Addresses.feed(feed), message -> got.add(message.body().sequence()))
+                        .completion(),
+                reader.eventBus()
+                        .<String>consumer("release." + feed, message -> got.add(message.body()))
+                        .completion())));
         BusSink sink = sink(feed, "message");
         publish(sink, List.of(message(feed, 1, new byte[10])));
         Await.until("it is known where they go", () -> !got.isEmpty());
-        Queue<String> sent = new ConcurrentLinkedQueue<>();
-        Handler<DeliveryContext<Object>> noting = delivery -> {
-            sent.add(delivery.message().address());
-            delivery.next();
-        };
-        owner.eventBus().addOutboundInterceptor(noting);
 
-        Await.result(Await.on(owner.getOrCreateContext(), () -> {
-            sink.publish(message(feed, 2, new byte[10]));
-            FanOut.of(owner).flush();
-            owner.eventBus().send("release", "");
-            return Future.succeededFuture();
-        }));
+        for (long i = 2; i < 200; i++) {
+            long sequence = i;
+            Await.result(Await.on(owner.getOrCreateContext(), () -> {
+                sink.publish(message(feed, sequence, new byte[10_000]));
+                return FanOut.of(owner).delivered();
+            }));
+            owner.eventBus().send("release." + feed, "after " + sequence);
+        }
 
-        owner.eventBus().removeOutboundInterceptor(noting);
-        String frames =
-                NodeFrames.addressOf(((VertxInternal) reader).clusterManager().getNodeId());
-        assertThat(sent).containsExactly(Addresses.feed(feed), frames, "release");
-        Await.until("it arrives", () -> got.size() == 2);
+        Await.until(() -> got.size() + " arrive", () -> got.size() == 1 + 2 * 198);
+        List<Object> order = List.copyOf(got);
+        for (long sequence = 2; sequence < 200; sequence++) {
+            assertThat(order.indexOf(sequence)).isBetween(0, order.indexOf("after " + sequence));
+        }
+    }
+
+    /** A changed feed may run on another event loop, and so on another connection. */
+    @Test
+    void shouldKeepTheOrderWhenAFeedMovesToAnotherEventLoop() {
+        String feed = newFeed();
+        Queue<FeedMessage> got = consume(reader, Addresses.feed(feed));
+        long sequence = 0;
+        for (int i = 0; i < 20; i++) {
+            Context context = ((VertxInternal) owner).createEventLoopContext();
+            long first = sequence + 1;
+            Await.result(Await.on(context, () -> {
+                BusSink sink = sink(feed, "message");
+                for (long next = first; next < first + 500; next++) {
+                    sink.publish(message(feed, next, new byte[100]));
+                }
+                return Future.succeededFuture();
+            }));
+            sequence += 500;
+        }
+
+        Await.until(() -> got.size() + " arrive", () -> got.size() == 10_000);
+        assertThat(got).extracting(FeedMessage::sequence).isSorted().doesNotHaveDuplicates();
     }
 
     @Test
     void shouldSurviveFramesOfAStranger() {
-        FeedClusterManager members = (FeedClusterManager) ((VertxInternal) reader).clusterManager();
-        String frames = NodeFrames.addressOf(members.getNodeId());
+        NodeInfo bus = ((VertxInternal) reader).clusterManager().getNodeInfo();
         String feed = newFeed();
         Queue<FeedMessage> got = consume(reader, Addresses.feed(feed));
-        Random random = new Random(1);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        AtomicInteger closed = new AtomicInteger();
+        NetClient client = plain.createNetClient();
 
-        plain.eventBus().send(frames, "text");
-        plain.eventBus().send(frames, new JsonObject());
-        plain.eventBus().send(frames, Buffer.buffer());
-        for (int i = 0; i < 100; i++) {
-            byte[] noise = new byte[random.nextInt(500)];
+        for (int i = 0; i < 30; i++) {
+            byte[] noise = new byte[1 + random.nextInt(500)];
             random.nextBytes(noise);
-            plain.eventBus().send(frames, Buffer.buffer(noise));
+            NetSocket stranger = Await.result(client.connect(bus.port(), bus.host()));
+            stranger.exceptionHandler(e -> {}).closeHandler(v -> closed.incrementAndGet());
+            stranger.write(Buffer.buffer()
+                    .appendInt(FrameInput.OPENING)
+                    .appendInt(noise.length)
+                    .appendBytes(noise));
         }
+        Await.until(() -> closed + " closed, seed " + seed, () -> closed.get() == 30);
 
         publish(sink(feed, "message"), List.of(message(feed, 1, new byte[10])));
         Await.until("a message", () -> !got.isEmpty());

@@ -21,7 +21,7 @@ class FrameGuardTest {
     private final BusLimits limits = BusLimits.of(2, MOST_FRAME_BYTES, 2L * MOST_FRAME_BYTES, rejections);
 
     private EmbeddedChannel connection() {
-        return new EmbeddedChannel(new FrameGuard.Placer(limits));
+        return new EmbeddedChannel(new FrameGuard.Placer(limits, () -> null));
     }
 
     private static byte[] message(int bytes) {
@@ -134,7 +134,7 @@ class FrameGuardTest {
         List<EmbeddedChannel> open = new ArrayList<>();
         byte[] message = message(MOST_FRAME_BYTES - 100);
         for (int i = 0; i < 3; i++) {
-            EmbeddedChannel connection = new EmbeddedChannel(new FrameGuard.Placer(narrow));
+            EmbeddedChannel connection = new EmbeddedChannel(new FrameGuard.Placer(narrow, () -> null));
             connection.writeInbound(Unpooled.copiedBuffer(message, 0, MOST_FRAME_BYTES / 2));
             open.add(connection);
         }

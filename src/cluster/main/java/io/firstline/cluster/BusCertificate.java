@@ -15,7 +15,7 @@ import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
 import java.lang.reflect.Field;
 
-/** Gives the event bus of a node, and its connections for leases, another certificate. Open connections keep theirs. May be called on any thread. */
+/** Gives the event bus of a node, and its connections for frames and leases, another certificate. Open connections keep theirs. May be called on any thread. */
 public final class BusCertificate {
     private BusCertificate() {}
 
@@ -46,6 +46,10 @@ public final class BusCertificate {
         return server((VertxInternal) vertx)
                 .updateSSLOptions(accepts, true)
                 .compose(isNew -> client.updateSSLOptions(connects, true))
+                .compose(isNew -> {
+                    NetClient frames = HazelcastCluster.framesClient(vertx);
+                    return frames == null ? Future.succeededFuture(isNew) : frames.updateSSLOptions(connects, true);
+                })
                 .compose(isNew -> {
                     ControlLink link = HazelcastCluster.controlLink(vertx);
                     return link == null ? Future.succeededFuture(isNew) : link.replace(accepts, connects);

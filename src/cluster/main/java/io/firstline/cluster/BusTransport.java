@@ -1,5 +1,6 @@
 package io.firstline.cluster;
 
+import io.firstline.cluster.fanout.FrameInput;
 import io.firstline.connection.ChosenTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -37,6 +38,8 @@ final class BusTransport extends ChosenTransport {
     private final AtomicBoolean busListens = new AtomicBoolean();
 
     private volatile EventLoop busLoop;
+    /** Null = this node does not read frames yet. */
+    private volatile FrameInput frames;
 
     /**
      * The transport of a node.
@@ -65,12 +68,17 @@ final class BusTransport extends ChosenTransport {
         return busLoop;
     }
 
+    /** Sets what delivers the frames of other nodes. */
+    void frames(FrameInput input) {
+        frames = input;
+    }
+
     /** Handles each accepted connection before Vert.x does. */
     private final class Guarding extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object accepted) {
             if (accepted instanceof Channel connection) {
-                connection.pipeline().addLast(new FrameGuard.Placer(limits));
+                connection.pipeline().addLast(new FrameGuard.Placer(limits, () -> frames));
             }
             context.fireChannelRead(accepted);
         }

@@ -198,12 +198,17 @@ public final class ClusterVerticle extends VerticleBase {
         private int shed;
         /** The others wait longer for this node, because it pauses at times. */
         private boolean awaited;
+        /** Completes when the last message is sent: they keep their order. */
+        private Future<Void> sent = Future.succeededFuture();
 
         @Override
         public void send(String member, JsonObject message) {
             context.runOnContext(v -> {
-                FanOut.of(vertx).flush(); // a release must not overtake the feed's last messages
-                vertx.eventBus().send(ADDRESS + member, message);
+                Future<Void> earlier = sent;
+                // a release must not overtake the feed's last messages
+                Future<Void> delivered = FanOut.of(vertx).delivered();
+                sent = earlier.eventually(() -> delivered)
+                        .onComplete(done -> vertx.eventBus().send(ADDRESS + member, message));
             });
         }
 

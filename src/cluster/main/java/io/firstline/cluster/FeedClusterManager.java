@@ -4,9 +4,8 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
-import io.firstline.bus.Addresses;
 import io.firstline.bus.publish.FanOut;
-import io.firstline.bus.publish.RejectionLog;
+import io.firstline.cluster.fanout.FrameInput;
 import io.firstline.cluster.fanout.NodeFrames;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Completable;
@@ -14,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.impl.clustered.NodeSelector;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
@@ -86,6 +86,8 @@ final class FeedClusterManager extends HazelcastClusterManager {
     /** Null = this node sends no frames yet. */
     private volatile FrameReaders frameReaders;
 
+    private volatile NetClient framesClient;
+
     /** Wraps a Hazelcast that has joined; it is shut down when this leaves. */
     FeedClusterManager(HazelcastInstance hazelcast) {
         super(hazelcast);
@@ -124,12 +126,25 @@ final class FeedClusterManager extends HazelcastClusterManager {
         return divides == null ? null : divides.consumers(address);
     }
 
-    /** Sends and receives frames from now on. */
-    Future<Void> open(EventLoop busLoop, RejectionLog rejections) {
-        NodeFrames frames = new NodeFrames(vertx, this::nowFramed, this::nameOf, rejections);
+    /**
+     * Sends frames from now on.
+     *
+     * @param client connects to the event bus of other nodes
+     * @param busLoop the event loop of the connections that the event bus accepts
+     * @return delivers received frames
+     */
+    FrameInput open(NetClient client, EventLoop busLoop) {
+        NodeFrames frames = new NodeFrames(vertx, this::nowFramed, this::nameOf, nodeId -> where(nodeId)
+                .compose(node -> client.connect(node.port(), node.host())));
         frameReaders = new FrameReaders(getHazelcastInstance(), frames);
+        framesClient = client;
         FanOut.set(vertx, frames);
-        return frames.receive(getNodeId(), busLoop);
+        return frames.input(busLoop);
+    }
+
+    /** Returns what connects to other nodes for frames; null = this node sends none yet. */
+    NetClient framesClient() {
+        return framesClient;
     }
 
     /** An address of this node gets frames: its known consumers are divided again. */
@@ -156,10 +171,6 @@ final class FeedClusterManager extends HazelcastClusterManager {
     }
 
     private void find(String address, Completable<List<RegistrationInfo>> promise) {
-        if (address.startsWith(Addresses.FRAMES)) { // the address names its only consumer
-            promise.succeed(List.of(new RegistrationInfo(address.substring(Addresses.FRAMES.length()), 0, false)));
-            return;
-        }
         super.getRegistrations(address, (found, failure) -> {
             boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
             promise.complete(nobody ? List.of(nobody()) : found, failure);

@@ -1,5 +1,6 @@
 package io.firstline.cluster;
 
+import io.firstline.cluster.fanout.FrameInput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -8,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Checks incoming data on the event bus' port before Vert.x reads it, and passes on complete messages only. Vert.x
  * would buffer a message of any announced length, and everything that it cannot read. This class closes the
  * connection of a peer that announces too much, or sends anything but messages of Vert.x (its wire protocol 1 or 2).
- * Memory is allocated for received bytes, never for announced ones.
+ * On a connection that begins with {@link FrameInput#OPENING} it passes frames to that instead, and nothing to Vert.x. Memory is allocated for received bytes, never for announced ones.
  *
  * <p>One instance per connection, called on its event loop.
  */
@@ -31,14 +33,20 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private static final int FREE_BYTES = 64 << 10;
 
     private final BusLimits limits;
+    private final Supplier<FrameInput> framesOfNode;
+    /** Null = this is no connection for frames. */
+    private FrameInput frames;
+
+    private boolean hasBegun;
     /** An unfinished message; null = none. */
     private ByteBuf held;
 
     private long counted;
     private boolean closed;
 
-    FrameGuard(BusLimits limits) {
+    FrameGuard(BusLimits limits, Supplier<FrameInput> framesOfNode) {
         this.limits = limits;
+        this.framesOfNode = framesOfNode;
     }
 
     /** Closes the connection with this reason. */
@@ -56,10 +64,17 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
      */
     static final class Placer extends ChannelInboundHandlerAdapter {
         private final BusLimits limits;
+        private final Supplier<FrameInput> framesOfNode;
         private boolean entered;
 
-        Placer(BusLimits limits) {
+        /**
+         * A handler of one connection.
+         *
+         * @param framesOfNode returns what delivers frames; null = this node does not read any yet
+         */
+        Placer(BusLimits limits, Supplier<FrameInput> framesOfNode) {
             this.limits = limits;
+            this.framesOfNode = framesOfNode;
         }
 
         @Override
@@ -89,7 +104,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (context.pipeline().get(FrameGuard.class) == null) {
                 ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
-                context.pipeline().addAfter(tls == null ? context.name() : tls.name(), null, new FrameGuard(limits));
+                context.pipeline()
+                        .addAfter(
+                                tls == null ? context.name() : tls.name(), null, new FrameGuard(limits, framesOfNode));
             }
             context.fireChannelRead(message);
         }
@@ -137,11 +154,11 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             if (read.writerIndex() - end < size) {
                 break;
             }
-            check(read, end + LENGTH, end + size);
+            check(context, read, end + LENGTH, end + size);
             end += size;
         }
         if (end > read.readerIndex()) {
-            context.fireChannelRead(read.readRetainedSlice(end - read.readerIndex()));
+            pass(context, read.readRetainedSlice(end - read.readerIndex()));
         }
         if (read.isReadable() && !closed) {
             held = context.alloc().heapBuffer(read.readableBytes()).writeBytes(read);
@@ -163,12 +180,22 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             count();
             return false;
         }
-        check(held, held.readerIndex() + LENGTH, held.readerIndex() + size);
+        check(context, held, held.readerIndex() + LENGTH, held.readerIndex() + size);
         ByteBuf whole = held;
         held = null;
         count();
-        context.fireChannelRead(whole);
+        pass(context, whole);
         return !closed;
+    }
+
+    /** Passes checked messages on to Vert.x; frames are delivered already. */
+    private void pass(ChannelHandlerContext context, ByteBuf whole) {
+        if (frames == null) {
+            context.fireChannelRead(whole);
+        } else {
+            whole.release();
+            context.fireChannelRead(Unpooled.EMPTY_BUFFER); // it is not idle
+        }
     }
 
     private void move(ByteBuf read, int upTo) {
@@ -177,6 +204,14 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
 
     /** Returns the length of a message including its length field. */
     private int size(int announced) throws Refused {
+        if (!hasBegun) {
+            hasBegun = true;
+            if (announced == FrameInput.OPENING) {
+                frames = framesOfNode.get();
+                need(frames != null, "frames, which this node does not read yet");
+                return LENGTH;
+            }
+        }
         if (announced <= 0 || announced > limits.mostFrameBytes() - LENGTH) {
             throw new Refused("announces a message of " + announced + " bytes, allowed: 1 to "
                     + (limits.mostFrameBytes() - LENGTH));
@@ -195,8 +230,27 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void check(ChannelHandlerContext context, ByteBuf whole, int start, int end) throws Refused {
+        if (frames == null) {
+            checkHead(whole, start, end);
+            return;
+        }
+        if (start == end) {
+            return; // the opening
+        }
+        ByteBuf answer;
+        try {
+            answer = frames.take(whole, start, end);
+        } catch (IllegalArgumentException e) {
+            throw new Refused("sends a malformed frame: " + e.getMessage());
+        }
+        if (answer != null) {
+            ChannelFuture unused = context.writeAndFlush(answer);
+        }
+    }
+
     /** Checks whether Vert.x can read a message's head: protocol, codec, address, reply address, sender, headers. */
-    private static void check(ByteBuf frame, int start, int end) throws Refused {
+    private static void checkHead(ByteBuf frame, int start, int end) throws Refused {
         int at = start;
         need(end - at >= 2 && frame.getByte(at) >= 0 && frame.getByte(at) <= NEWEST_PROTOCOL, "an unknown protocol");
         byte codec = frame.getByte(at + 1);

@@ -24,6 +24,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -91,6 +92,8 @@ public final class HazelcastCluster {
     private static final long PING_MS = 1_000;
     /** The event bus continues to send to a node that hangs for this time and one ping. */
     private static final long PONG_MS = 3_000;
+
+    private static final int PONG_SECONDS = (int) TimeUnit.MILLISECONDS.toSeconds(PING_MS + PONG_MS);
     /** Nodes ping each other; a connection without data for this long is closed. */
     private static final int SILENT_SECONDS = 10;
 
@@ -114,7 +117,10 @@ public final class HazelcastCluster {
 
     /** Configures the event bus' address and TLS. */
     public static void prepare(VertxOptions options, ClusterConfig config) {
-        EventBusOptions bus = options.getEventBusOptions();
+        prepare(options.getEventBusOptions(), config);
+    }
+
+    private static void prepare(EventBusOptions bus, ClusterConfig config) {
         String host = config.host().startsWith("[")
                 ? config.host().substring(1, config.host().length() - 1)
                 : config.host();
@@ -189,18 +195,22 @@ public final class HazelcastCluster {
         return onAThread(() -> alone(HazelcastNode.start(hazelcast(config, addresses), rejections)))
                 .compose(hazelcast -> hazelcast == null
                         ? notLetIn(config, addresses)
-                        : build(builder, hazelcast, addresses, rejections));
+                        : build(builder, hazelcast, config, addresses, rejections));
     }
 
     private static Future<Vertx> build(
-            VertxBuilder builder, HazelcastInstance hazelcast, JoinAddresses addresses, RejectionLog rejections) {
+            VertxBuilder builder,
+            HazelcastInstance hazelcast,
+            ClusterConfig config,
+            JoinAddresses addresses,
+            RejectionLog rejections) {
         FeedClusterManager members = new FeedClusterManager(hazelcast);
         BusLimits limits = BusLimits.of(Runtime.getRuntime().maxMemory(), rejections);
         BusTransport transport = new BusTransport(limits, members::closedByPeer);
         return builder.withClusterManager(members)
                 .withTransport(transport)
                 .buildClustered()
-                .compose(vertx -> members.open(transport.busLoop(), rejections).map(vertx))
+                .onSuccess(vertx -> transport.frames(members.open(framesClient(vertx, config), transport.busLoop())))
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> {
                     members.lookAgain();
                     addresses.lookUp(vertx);
@@ -214,6 +224,14 @@ public final class HazelcastCluster {
                             return null;
                         })
                         .transform(x -> Future.failedFuture(e)));
+    }
+
+    /** Returns what connects to other nodes as their event bus does; it recognises a node that does not answer by its silence. */
+    private static NetClient framesClient(Vertx vertx, ClusterConfig config) {
+        EventBusOptions bus = new EventBusOptions();
+        prepare(bus, config);
+        return vertx.createNetClient(
+                new NetClientOptions(bus.toJson()).setHostnameVerificationAlgorithm("").setReadIdleTimeout(PONG_SECONDS));
     }
 
     /**
@@ -248,11 +266,11 @@ public final class HazelcastCluster {
         return hazelcast;
     }
 
-    /** Returns whether a client is the event bus client of {@link #prepare}. */
+    /** Returns whether a client connects to the event bus of other nodes: that of {@link #prepare}, or the one for frames. */
     static boolean isOfTheBus(NetClientOptions options) {
         return options.getTcpUserTimeout() == UNACKNOWLEDGED_MS
                 && options.getSendBufferSize() == SEND_BUFFER
-                && options.getReadIdleTimeout() == SILENT_SECONDS;
+                && (options.getReadIdleTimeout() == SILENT_SECONDS || options.getReadIdleTimeout() == PONG_SECONDS);
     }
 
     /**
@@ -387,6 +405,11 @@ public final class HazelcastCluster {
         return manager(vertx) == null ? null : manager(vertx).controlLink();
     }
 
+    /** Returns this node's client for frames; null = it has none. */
+    static NetClient framesClient(Vertx vertx) {
+        return manager(vertx) == null ? null : manager(vertx).framesClient();
+    }
+
     /** Returns the port on which the event bus of this node listens; 0 = it has none. */
     static int busPort(Vertx vertx) {
         FeedClusterManager manager = manager(vertx);
@@ -428,7 +451,7 @@ public final class HazelcastCluster {
                 .getMemberAttributeConfig()
                 .setAttribute(FeedClusterManager.NODE_ID, UUID.randomUUID().toString())
                 .setAttribute(FeedClusterManager.MEMBER_NAME, config.self())
-                .setAttribute(FrameReaders.ATTRIBUTE, "1");
+                .setAttribute(FrameReaders.ATTRIBUTE, "2");
         network(hazelcast.getNetworkConfig(), config, address);
         hazelcast.getNetworkConfig().getJoin().setTcpIpConfig(addresses);
         hazelcast.getSerializationConfig().setJavaSerializationFilterConfig(permitted());

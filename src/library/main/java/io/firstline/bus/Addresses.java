@@ -15,9 +15,6 @@ public final class Addresses {
     /** The address of a node of a cluster, followed by its {@code host:port}. */
     public static final String NODE = "firstline.cluster.";
 
-    /** The address at which a node of a cluster receives frames of many messages, followed by the id of the node. */
-    public static final String FRAMES = "firstline.frames.";
-
     /** The header of a message at {@link #lines}. */
     public static final String LINE = "line";
 

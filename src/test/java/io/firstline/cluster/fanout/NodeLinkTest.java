@@ -3,78 +3,131 @@ package io.firstline.cluster.fanout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import io.firstline.testkit.Await;
 import io.firstline.testkit.Loggers;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What waits for another node has a bound, and what it did not get is counted. */
+/** What waits for another node has a bound, what it does not get is counted, and nobody waits for it for long. */
 class NodeLinkTest {
+    private static final String ADDRESS = "firstline.feed.btc";
     private static final int MIB = 1 << 20;
 
-    private final List<Promise<Void>> written = new ArrayList<>();
-    private final Map<String, Integer> missed = new HashMap<>();
-    private final NodeLink link = new NodeLink("b:7000", frame -> {
-        Promise<Void> done = Promise.promise();
-        written.add(done);
-        return done.future();
-    });
+    private final Vertx vertx = Vertx.vertx();
+    private final ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+    private final Map<String, Integer> missed = new ConcurrentHashMap<>();
+    private final AtomicReference<NetSocket> accepted = new AtomicReference<>();
+    private final AtomicLong received = new AtomicLong();
 
     NodeLinkTest() {
         Loggers.of(NodeLink.class).setLevel(Level.OFF);
     }
 
-    private void send(int bytes) {
-        link.send(Buffer.buffer(new byte[bytes]), 10, (node, count) -> missed.merge(node, count, Integer::sum));
+    @AfterEach
+    void close() {
+        Await.result(vertx.close());
     }
 
-    @Test
-    void shouldSendUpToTheBoundAndAgainWhenHalfIsWritten() {
-        for (int i = 0; i < 20; i++) {
-            send(MIB);
+    private NodeLink link(Supplier<Future<NetSocket>> connect) {
+        return new NodeLink("b:7000", any -> new NodeConnection(context, System::nanoTime, connect));
+    }
+
+    /** Sends frames of ten messages. */
+    private void send(NodeLink link, int frames, int bytes) {
+        for (int i = 0; i < frames; i++) {
+            FeedFrame frame = new FeedFrame(ADDRESS, null, 64);
+            frame.add(Buffer.buffer(new byte[bytes]));
+            for (int k = 1; k < 10; k++) {
+                frame.add(Buffer.buffer());
+            }
+            link.send(frame, context, (node, count) -> missed.merge(node, count, Integer::sum));
         }
-        assertThat(written).hasSize(16);
-        assertThat(missed).containsOnly(Map.entry("b:7000", 40));
+    }
 
-        written.subList(0, 7).forEach(Promise::complete);
-        send(MIB);
-        assertThat(missed).as("more than half waits").containsOnly(Map.entry("b:7000", 50));
-        written.get(7).complete();
-        send(MIB);
-
-        assertThat(written).hasSize(17);
-        assertThat(missed).containsOnly(Map.entry("b:7000", 50));
+    private NodeLink linkToANodeThatDoesNotRead() {
+        NetServer server = vertx.createNetServer().connectHandler(socket -> {
+            accepted.set(socket.pause());
+            socket.handler(data -> received.addAndGet(data.length()));
+        });
+        int port = Await.result(server.listen(0, "127.0.0.1")).actualPort();
+        return link(() -> vertx.createNetClient().connect(port, "127.0.0.1"));
     }
 
     @Test
-    void shouldSendALongFrameIfNothingWaits() {
-        send(20 * MIB);
-        send(1);
+    void shouldSendUpToTheBoundAndAgainWhenTheNodeReads() {
+        NodeLink link = linkToANodeThatDoesNotRead();
+        send(link, 100, MIB);
+        Await.until("it is connected", () -> accepted.get() != null);
+        int before = missed.get("b:7000");
+        assertThat(before).as("16 of 100 frames wait, the kernel has some").isBetween(700, 850);
 
-        assertThat(written).hasSize(1);
-        assertThat(missed).containsOnly(Map.entry("b:7000", 10));
+        accepted.get().resume();
+        Await.until("it has read them", () -> received.get() > (1_000 - before) / 10 * MIB);
+        missed.clear();
+        send(link, 1, MIB);
+
+        Await.until("the next one", () -> received.get() > (1_000 - before) / 10 * MIB + MIB);
+        assertThat(missed).isEmpty();
     }
 
     @Test
     void shouldCountWhatASlowNodeLosesWithItsConnection() {
-        for (int i = 0; i < 17; i++) {
-            send(MIB);
-        }
+        NodeLink link = linkToANodeThatDoesNotRead();
+        send(link, 100, MIB);
+        Await.until("it is connected", () -> accepted.get() != null);
+        int before = missed.get("b:7000");
 
-        written.forEach(frame -> frame.fail("closed"));
+        accepted.get().close();
 
-        assertThat(missed).containsOnly(Map.entry("b:7000", 170));
+        Await.until("those that waited", () -> missed.get("b:7000") > before);
+    }
+
+    @Test
+    void shouldSendALongFrameIfNothingWaits() {
+        Promise<NetSocket> never = Promise.promise();
+        NodeLink link = link(never::future);
+
+        send(link, 1, 20 * MIB);
+        assertThat(missed).isEmpty();
+        send(link, 1, 1);
+
+        assertThat(missed).containsOnly(Map.entry("b:7000", 10));
     }
 
     @Test
     void shouldNotCountWhatANodeThatEndsDoesNotGet() {
-        send(MIB);
-        written.get(0).fail("closed");
+        Promise<NetSocket> connecting = Promise.promise();
+        NodeLink link = link(connecting::future);
+        send(link, 1, MIB);
+        Future<Void> delivered = link.delivered();
 
+        connecting.fail("refused");
+
+        Await.result(delivered);
         assertThat(missed).isEmpty();
+    }
+
+    @Test
+    void shouldNotWaitLongForANodeThatHangs() {
+        NodeLink link = linkToANodeThatDoesNotRead();
+        assertThat(link.delivered().isComplete()).as("nothing was sent").isTrue();
+        send(link, 1, 10);
+
+        Await.result(link.delivered());
+        send(link, 1, 10);
+
+        assertThat(link.delivered().isComplete()).as("it is late already").isTrue();
     }
 }

@@ -1,30 +1,49 @@
 package io.firstline.cluster.fanout;
 
-import io.firstline.bus.Addresses;
-import io.firstline.bus.FeedMessageCodec;
 import io.firstline.stream.FeedMessage;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * Many messages of one address as one body of the event bus: version (1), address and line, each after its length, then
- * for each message its kind, its length and its bytes. Numbers are big-endian. Not thread-safe.
+ * Many messages of one address in one piece of data, while it is written: its length, {@link #MESSAGES}, address and line, then for each
+ * message its kind and its fields. A name is written where it occurs first; later only its number is. Numbers are
+ * big-endian. Not thread-safe.
  */
 final class FeedFrame {
-    /** The form of frames that this node reads and writes. */
-    static final byte VERSION = 1;
+    /** The type of a frame with messages. */
+    static final byte MESSAGES = 1;
+    /** The type of a request to answer with the same number when all that was sent before is delivered. */
+    static final byte FENCE = 2;
     /** No further message begins behind this length: it bounds the work of one frame. A longer message is alone. */
     static final int MOST_BYTES = 1 << 20;
+    /** The number of a name that is absent. */
+    static final int NO_NAME = 0xFFFF;
 
-    private static final byte MESSAGE = 0;
-    private static final byte BYTES = 1;
-    private static final byte JSON = 2;
-    private static final int ENTRY_HEAD = 1 + Integer.BYTES;
+    static final byte MESSAGE = 0;
+    static final byte BYTES = 1;
+    static final byte JSON = 2;
+    static final int TEXT = 1;
+    static final int LATE = 2;
 
-    private final FeedMessageCodec messages = new FeedMessageCodec();
+    static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    /** Kind, flags, epoch, sequence, time, identity. */
+    static final int HEAD = 2 + Integer.BYTES + 3 * Long.BYTES;
+
+    private final Map<String, Integer> names = new HashMap<>();
+    private byte[] bytes;
+    private int length = Integer.BYTES;
+    private int messages;
 
     /**
      * Begins a frame.
@@ -32,101 +51,99 @@ final class FeedFrame {
      * @param line the header of its messages; null = none
      * @param expectedBytes how long it may become
      */
-    static Buffer begin(String address, String line, int expectedBytes) {
-        Buffer frame = Buffer.buffer(expectedBytes).appendByte(VERSION);
-        append(frame, address);
-        append(frame, line == null ? "" : line);
-        return frame;
+    FeedFrame(String address, String line, int expectedBytes) {
+        bytes = new byte[expectedBytes];
+        room(1);
+        bytes[length++] = MESSAGES;
+        name(address);
+        name(line);
     }
 
-    private static void append(Buffer frame, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        frame.appendInt(bytes.length).appendBytes(bytes);
-    }
-
-    /** Adds a message to a frame. */
-    void add(Buffer frame, Object body) {
-        int start = frame.length();
+    /** Adds a message. */
+    void add(Object body) {
+        messages++;
         if (body instanceof FeedMessage message) {
-            frame.appendByte(MESSAGE).appendInt(0);
-            messages.encodeToWire(frame, message);
-            frame.setInt(start + 1, frame.length() - start - ENTRY_HEAD);
+            add(message);
         } else if (body instanceof JsonObject json) {
-            Buffer bytes = json.toBuffer();
-            frame.appendByte(JSON).appendInt(bytes.length()).appendBuffer(bytes);
+            add(JSON, json.toBuffer());
         } else {
-            Buffer bytes = (Buffer) body;
-            frame.appendByte(BYTES).appendInt(bytes.length()).appendBuffer(bytes);
+            add(BYTES, (Buffer) body);
         }
     }
 
-    /** The address and the line of a frame, and where its messages begin. */
-    record Head(String address, String line, int end) {}
-
-    /**
-     * Reads the beginning of a frame.
-     *
-     * @throws IllegalArgumentException if it is malformed, or its address is not one whose messages are sent in frames
-     */
-    static Head head(Buffer frame) {
-        need(frame.length() > 0 && frame.getByte(0) == VERSION, "another version than " + VERSION);
-        int addressEnd = textEnd(frame, 1);
-        int lineEnd = textEnd(frame, addressEnd);
-        String address = frame.getString(1 + Integer.BYTES, addressEnd);
-        need(Addresses.isFramed(address), "an address that is not a feed's");
-        String line = frame.getString(addressEnd + Integer.BYTES, lineEnd);
-        return new Head(address, line.isEmpty() ? null : line, lineEnd);
+    private void add(FeedMessage message) {
+        room(HEAD);
+        int at = length;
+        bytes[at] = MESSAGE;
+        bytes[at + 1] = (byte) ((message.text() ? TEXT : 0) | (message.late() ? LATE : 0));
+        INTS.set(bytes, at + 2, message.epoch());
+        LONGS.set(bytes, at + 6, message.sequence());
+        LONGS.set(bytes, at + 14, message.receivedMicros());
+        LONGS.set(bytes, at + 22, message.identity());
+        length = at + HEAD;
+        name(message.feed());
+        name(message.connectionId());
+        name(message.stream());
+        data(message.payload());
     }
 
-    private static int textEnd(Buffer frame, int at) {
-        need(frame.length() - at >= Integer.BYTES, "no more than " + frame.length() + " bytes");
-        int length = frame.getInt(at);
-        need(length >= 0 && length <= frame.length() - at - Integer.BYTES, "a text of " + length + " bytes");
-        return at + Integer.BYTES + length;
+    private void add(byte kind, Buffer data) {
+        room(1);
+        bytes[length++] = kind;
+        data(data);
     }
 
-    /**
-     * Reads the messages of a frame into new objects.
-     *
-     * @param start from {@link Head#end}
-     * @throws IllegalArgumentException if it is malformed; the messages before that were passed on
-     */
-    void read(Buffer frame, int start, Consumer<Object> bodies) {
-        int at = start;
-        while (at < frame.length()) {
-            need(frame.length() - at >= ENTRY_HEAD, "a message that ends within its head");
-            need(at == start || at <= MOST_BYTES, "a message behind the first " + MOST_BYTES + " bytes");
-            byte kind = frame.getByte(at);
-            int length = frame.getInt(at + 1);
-            int from = at + ENTRY_HEAD;
-            need(length >= 0 && length <= frame.length() - from, "a message of " + length + " bytes");
-            bodies.accept(body(kind, frame, from, from + length));
-            at = from + length;
+    private void data(Buffer data) {
+        int size = data.length();
+        room(Integer.BYTES + size);
+        INTS.set(bytes, length, size);
+        data.getBytes(0, size, bytes, length + Integer.BYTES);
+        length += Integer.BYTES + size;
+    }
+
+    private void name(String name) {
+        room(Short.BYTES);
+        if (name == null) {
+            number(NO_NAME);
+            return;
+        }
+        Integer known = names.get(name);
+        if (known != null) {
+            number(known);
+            return;
+        }
+        number(names.size());
+        names.put(name, names.size());
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        room(Integer.BYTES + text.length);
+        INTS.set(bytes, length, text.length);
+        System.arraycopy(text, 0, bytes, length + Integer.BYTES, text.length);
+        length += Integer.BYTES + text.length;
+    }
+
+    private void number(int name) {
+        SHORTS.set(bytes, length, (short) name);
+        length += Short.BYTES;
+    }
+
+    private void room(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + more, (int) Math.min(2L * bytes.length, 1 << 30)));
         }
     }
 
-    private Object body(byte kind, Buffer frame, int from, int to) {
-        switch (kind) {
-            case MESSAGE -> {
-                return messages.decodeFromWire(from, to, frame);
-            }
-            case BYTES -> {
-                return frame.getBuffer(from, to);
-            }
-            case JSON -> {
-                try {
-                    return new JsonObject(frame.slice(from, to));
-                } catch (DecodeException e) {
-                    throw new IllegalArgumentException("found no JSON object", e);
-                }
-            }
-            default -> throw new IllegalArgumentException("found a message of kind " + kind);
-        }
+    int length() {
+        return length;
     }
 
-    private static void need(boolean holds, String found) {
-        if (!holds) {
-            throw new IllegalArgumentException("found " + found);
-        }
+    /** The number of messages. */
+    int messages() {
+        return messages;
+    }
+
+    /** Returns the frame for one more connection; nothing may be added afterwards. */
+    ByteBuf data() {
+        INTS.set(bytes, 0, length - Integer.BYTES);
+        return Unpooled.wrappedBuffer(bytes, 0, length);
     }
 }

@@ -1,8 +1,9 @@
 package io.firstline.cluster.fanout;
 
 import io.firstline.bus.publish.FanOut;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
@@ -29,32 +30,33 @@ public final class FramedAddress implements FanOut.Address {
 
     private static final long OLDEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final Vertx vertx;
+    private final VertxInternal vertx;
     private final String address;
     private final LongSupplier nowNanos;
     private final Function<String, NodeLink> links;
     private final ObjIntConsumer<String> missed;
-    private final FeedFrame frames = new FeedFrame();
     /** The nodes that get frames; null = not known yet. */
     private volatile List<String> nodes;
 
-    /** Null = nothing waits. */
-    private Buffer frame;
+    /** Its event loop has the connections. */
+    private ContextInternal context;
+    /** Frames wait until those on the former connections have arrived. */
+    private boolean isMoving;
 
-    private int messages;
+    /** Null = nothing waits. */
+    private FeedFrame frame;
+
     private String line;
     private long beganNanos;
     private int lastBytes;
     /** Whole frames; empty when the nodes are known. */
-    private final Queue<Whole> waiting = new ArrayDeque<>();
+    private final Queue<FeedFrame> waiting = new ArrayDeque<>();
 
     private int waitingBytes;
     /** The messages dropped since the last time that the nodes were known. */
     private int dropped;
 
     private boolean endsTurn;
-
-    private record Whole(Buffer bytes, int messages) {}
 
     /**
      * An address that nothing was published at.
@@ -63,7 +65,7 @@ public final class FramedAddress implements FanOut.Address {
      * @param missed see {@link FanOut#address}
      */
     FramedAddress(
-            Vertx vertx,
+            VertxInternal vertx,
             String address,
             LongSupplier nowNanos,
             Function<String, NodeLink> links,
@@ -81,6 +83,27 @@ public final class FramedAddress implements FanOut.Address {
         vertx.runOnContext(v -> turnEnds()); // the first messages may wait for it
     }
 
+    /** From now on a feed on this context publishes here. */
+    synchronized void publishedOn(ContextInternal publisher) {
+        if (context == null || nodes == null || nodes.isEmpty()) {
+            context = publisher;
+            return;
+        }
+        if (context.nettyEventLoop() == publisher.nettyEventLoop() || isMoving) {
+            return;
+        }
+        flush();
+        isMoving = true;
+        Future.join(nodes.stream().map(node -> links.apply(node).delivered()).toList())
+                .onComplete(done -> moved(publisher));
+    }
+
+    private synchronized void moved(ContextInternal publisher) {
+        context = publisher;
+        isMoving = false;
+        sendWaiting();
+    }
+
     @Override
     public synchronized void publish(Object body, String lineOfBody) {
         if (frame == null) {
@@ -95,10 +118,9 @@ public final class FramedAddress implements FanOut.Address {
         if (frame == null) {
             line = lineOfBody;
             beganNanos = now;
-            frame = FeedFrame.begin(address, line, Math.max(FIRST_BYTES, Math.min(lastBytes, FULL_BYTES)));
+            frame = new FeedFrame(address, line, Math.max(FIRST_BYTES, Math.min(lastBytes, FULL_BYTES)));
         }
-        frames.add(frame, body);
-        messages++;
+        frame.add(body);
         if (frame.length() >= FULL_BYTES || now - beganNanos >= OLDEST_NANOS) {
             send();
         }
@@ -122,29 +144,34 @@ public final class FramedAddress implements FanOut.Address {
     }
 
     private void send() {
-        lastBytes = frame.length();
-        if (nodes == null && waitingBytes + lastBytes > MOST_WAITING_BYTES) {
+        FeedFrame whole = frame;
+        frame = null;
+        lastBytes = whole.length() + whole.length() / 8;
+        List<String> readers = nodes;
+        if (readers != null && !isMoving && waiting.isEmpty()) {
+            readers.forEach(node -> links.apply(node).send(whole, context, missed));
+            return;
+        }
+        if (waitingBytes + whole.length() > MOST_WAITING_BYTES) {
             if (dropped == 0) {
                 LOG.warn("{}: drops messages, because consumers on other nodes are not known yet", address);
             }
-            dropped += messages;
+            dropped += whole.messages();
         } else {
-            waiting.add(new Whole(frame, messages));
-            waitingBytes += lastBytes;
+            waiting.add(whole);
+            waitingBytes += whole.length();
         }
-        frame = null;
-        messages = 0;
         sendWaiting();
     }
 
     private void sendWaiting() {
         List<String> readers = nodes;
-        if (readers == null) {
+        if (readers == null || isMoving) {
             return;
         }
-        for (Whole whole = waiting.poll(); whole != null; whole = waiting.poll()) {
+        for (FeedFrame whole = waiting.poll(); whole != null; whole = waiting.poll()) {
             for (String node : readers) {
-                links.apply(node).send(whole.bytes(), whole.messages(), missed);
+                links.apply(node).send(whole, context, missed);
             }
         }
         waitingBytes = 0;

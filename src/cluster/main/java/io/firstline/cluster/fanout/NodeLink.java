@@ -1,7 +1,11 @@
 package io.firstline.cluster.fanout;
 
+import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
@@ -10,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The frames on their way to another node, with a bound: Vert.x queues what the other node does not read. A node that exceeds the
- * bound gets no frames until half of what waits is written. If the connection to it breaks meanwhile, the frames that waited
+ * bound gets no frames until half of what waits is written. If a connection to it breaks meanwhile, the frames that waited
  * count as missed too; otherwise the node may just have ended. Thread-safe.
  */
 final class NodeLink {
@@ -19,34 +23,41 @@ final class NodeLink {
     static final long MOST_BYTES = 16 << 20;
 
     private final String name;
-    private final Function<Buffer, Future<Void>> write;
+    private final Function<ContextInternal, NodeConnection> connect;
+    /** One for each event loop that publishes. */
+    private final Map<EventLoop, NodeConnection> connections = new ConcurrentHashMap<>();
+
     private final AtomicLong waitingBytes = new AtomicLong();
     private volatile boolean isSlow;
+    private volatile boolean isClosed;
 
     /**
      * A node that nothing was sent to.
      *
      * @param name what users call it
-     * @param write sends a frame; the result completes when it is written, or cannot be
      */
-    NodeLink(String name, Function<Buffer, Future<Void>> write) {
+    NodeLink(String name, Function<ContextInternal, NodeConnection> connect) {
         this.name = name;
-        this.write = write;
+        this.connect = connect;
     }
 
-    /** Sends a frame of some messages, or counts them as missed. */
-    void send(Buffer frame, int messages, ObjIntConsumer<String> missed) {
+    /**
+     * Sends a frame, or counts its messages as missed.
+     *
+     * @param context its event loop is that of the connection
+     */
+    void send(FeedFrame frame, ContextInternal context, ObjIntConsumer<String> missed) {
         long length = frame.length();
         long before = waitingBytes.get();
         if (isSlow ? before > MOST_BYTES / 2 : before > 0 && before + length > MOST_BYTES) {
             if (!isSlow) {
                 isSlow = true;
                 LOG.warn(
-                        "{} reads too slowly: {} bytes wait, and it gets no messages until half is written",
+                        "{} reads too slowly: {} bytes wait, it gets no messages until half of them are written",
                         name,
                         before);
             }
-            missed.accept(name, messages);
+            missed.accept(name, frame.messages());
             return;
         }
         if (isSlow) {
@@ -54,16 +65,41 @@ final class NodeLink {
             LOG.info("{} gets messages again", name);
         }
         waitingBytes.addAndGet(length);
-        write.apply(frame).onComplete((written, failure) -> {
+        connection(context).send(frame.data()).onComplete((written, failure) -> {
             waitingBytes.addAndGet(-length);
             if (failure != null && isSlow) {
-                missed.accept(name, messages);
+                missed.accept(name, frame.messages());
             }
         });
+    }
+
+    private NodeConnection connection(ContextInternal context) {
+        EventLoop loop = context.nettyEventLoop();
+        NodeConnection known = connections.get(loop);
+        if (known == null) {
+            known = connections.computeIfAbsent(loop, any -> connect.apply(context));
+            if (isClosed) {
+                known.close();
+            }
+        }
+        return known;
     }
 
     /** Counts messages that were dropped before it was known that this node consumes them. */
     void missed(int messages, ObjIntConsumer<String> missed) {
         missed.accept(name, messages);
+    }
+
+    /** See {@link NodeConnection#delivered}. */
+    Future<Void> delivered() {
+        List<Future<Void>> all =
+                connections.values().stream().map(NodeConnection::delivered).toList();
+        return Future.join(all).mapEmpty();
+    }
+
+    /** The node has left. */
+    void close() {
+        isClosed = true;
+        connections.values().forEach(NodeConnection::close);
     }
 }

@@ -1,5 +1,6 @@
 package io.firstline.bus.publish;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.Shareable;
 import java.util.function.ObjIntConsumer;
@@ -32,8 +33,15 @@ public interface FanOut extends Shareable {
      */
     Address address(String address, ObjIntConsumer<String> missed);
 
-    /** Sends what was published before, ahead of what is sent next. May be called on any thread. */
-    default void flush() {}
+    /**
+     * Sends what was published before and waits for it: a message of the event bus that is sent afterwards arrives behind it. May be
+     * called on any thread.
+     *
+     * @return completes when other nodes have delivered it to their consumers, or do not answer soon
+     */
+    default Future<Void> delivered() {
+        return Future.succeededFuture();
+    }
 
     /** Sets the instance of a Vert.x, before its first feed. */
     static void set(Vertx vertx, FanOut fanOut) {

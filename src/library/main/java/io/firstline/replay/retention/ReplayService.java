@@ -143,8 +143,8 @@ public final class ReplayService {
     }
 
     private void reply(Message<Object> request, ReplayResponse answer) {
-        FanOut.of(vertx).flush(); // the answer must not overtake the messages that it names
-        request.reply(answer.body(), answer.headers());
+        // the answer must not overtake the messages that it names
+        FanOut.of(vertx).delivered().onComplete(done -> request.reply(answer.body(), answer.headers()));
     }
 
     private void answerForLine(Message<Object> request, JsonObject json) {
