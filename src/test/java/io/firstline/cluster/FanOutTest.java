@@ -201,14 +201,17 @@ class FanOutTest {
         String feed = newFeed();
         Queue<Object> got = new ConcurrentLinkedQueue<>();
         Context context = reader.getOrCreateContext();
-        Await.result(Await.on(context, () -> Future.all(
-                reader.eventBus()
-                        .<FeedMessage>consumer(
-                                Addresses.feed(feed), message -> got.add(message.body().sequence()))
-                        .completion(),
-                reader.eventBus()
-                        .<String>consumer("release." + feed, message -> got.add(message.body()))
-                        .completion())));
+        Await.result(Await.on(
+                context,
+                () -> Future.all(
+                        reader.eventBus()
+                                .<FeedMessage>consumer(
+                                        Addresses.feed(feed),
+                                        message -> got.add(message.body().sequence()))
+                                .completion(),
+                        reader.eventBus()
+                                .<String>consumer("release." + feed, message -> got.add(message.body()))
+                                .completion())));
         BusSink sink = sink(feed, "message");
         publish(sink, List.of(message(feed, 1, new byte[10])));
         Await.until("it is known where they go", () -> !got.isEmpty());

@@ -230,8 +230,9 @@ public final class HazelcastCluster {
     private static NetClient framesClient(Vertx vertx, ClusterConfig config) {
         EventBusOptions bus = new EventBusOptions();
         prepare(bus, config);
-        return vertx.createNetClient(
-                new NetClientOptions(bus.toJson()).setHostnameVerificationAlgorithm("").setReadIdleTimeout(PONG_SECONDS));
+        return vertx.createNetClient(new NetClientOptions(bus.toJson())
+                .setHostnameVerificationAlgorithm("")
+                .setReadIdleTimeout(PONG_SECONDS));
     }
 
     /**

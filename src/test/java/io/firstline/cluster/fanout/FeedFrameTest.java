@@ -69,9 +69,12 @@ class FeedFrameTest {
 
     @Test
     void shouldWriteANameOnce() {
-        int one = frame(ADDRESS, null, List.of(message(1, "btcusdt@trade", new byte[0]))).length();
+        int one = frame(ADDRESS, null, List.of(message(1, "btcusdt@trade", new byte[0])))
+                .length();
         FeedFrame two = frame(
-                ADDRESS, null, List.of(message(1, "btcusdt@trade", new byte[0]), message(2, "btcusdt@trade", new byte[0])));
+                ADDRESS,
+                null,
+                List.of(message(1, "btcusdt@trade", new byte[0]), message(2, "btcusdt@trade", new byte[0])));
 
         assertThat(two.length() - one).isEqualTo(FeedFrame.HEAD + 3 * Short.BYTES + Integer.BYTES);
     }
@@ -80,7 +83,8 @@ class FeedFrameTest {
     void shouldHaveNoLineUnlessOneIsGiven() {
         byte[] data = bytes(frame(ADDRESS, null, List.of(Buffer.buffer("x"))));
 
-        reader.read(data, 0, data.length, (address, line, body) -> assertThat(line).isNull());
+        reader.read(
+                data, 0, data.length, (address, line, body) -> assertThat(line).isNull());
     }
 
     @ParameterizedTest
@@ -118,8 +122,7 @@ class FeedFrameTest {
                         Buffer.buffer("abc"))));
         int rejected = 0;
         for (int i = 0; i < 20_000; i++) {
-            byte[] damaged =
-                    Arrays.copyOf(sound, random.nextBoolean() ? sound.length : random.nextInt(sound.length));
+            byte[] damaged = Arrays.copyOf(sound, random.nextBoolean() ? sound.length : random.nextInt(sound.length));
             for (int k = random.nextInt(4); k > 0 && damaged.length > 0; k--) {
                 damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
             }

@@ -56,8 +56,7 @@ public final class NodeFrames implements FanOut {
      * @param busLoop the event loop of the connections that the event bus accepts
      */
     public FrameInput input(EventLoop busLoop) {
-        ContextInternal context =
-                vertx.contextBuilder().withEventLoop(busLoop).build();
+        ContextInternal context = vertx.contextBuilder().withEventLoop(busLoop).build();
         return new FrameInput((EventBusImpl) vertx.eventBus(), context);
     }
 
@@ -97,7 +96,8 @@ public final class NodeFrames implements FanOut {
     @Override
     public Future<Void> delivered() {
         addresses.values().forEach(FramedAddress::flush);
-        List<Future<Void>> all = links.values().stream().map(NodeLink::delivered).toList();
+        List<Future<Void>> all =
+                links.values().stream().map(NodeLink::delivered).toList();
         return all.isEmpty() ? Future.succeededFuture() : Future.join(all).mapEmpty();
     }
 }
