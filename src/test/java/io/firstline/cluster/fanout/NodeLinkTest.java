@@ -74,11 +74,11 @@ class NodeLinkTest {
         assertThat(before).as("16 of 100 frames wait, the kernel has some").isBetween(700, 850);
 
         accepted.get().resume();
-        Await.until("it has read them", () -> received.get() > (1_000 - before) / 10 * MIB);
+        Await.until("it has read them", () -> received.get() > (1_000L - before) / 10 * MIB);
         missed.clear();
         send(link, 1, MIB);
 
-        Await.until("the next one", () -> received.get() > (1_000 - before) / 10 * MIB + MIB);
+        Await.until("the next one", () -> received.get() > (1_000L - before) / 10 * MIB + MIB);
         assertThat(missed).isEmpty();
     }
 
