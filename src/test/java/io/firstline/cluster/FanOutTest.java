@@ -30,10 +30,12 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -216,19 +218,26 @@ class FanOutTest {
         publish(sink, List.of(message(feed, 1, new byte[10])));
         Await.until("it is known where they go", () -> !got.isEmpty());
 
+        List<Long> late = new ArrayList<>();
         for (long i = 2; i < 200; i++) {
             long sequence = i;
+            long start = System.nanoTime();
             Await.result(Await.on(owner.getOrCreateContext(), () -> {
                 sink.publish(message(feed, sequence, new byte[10_000]));
                 return FanOut.of(owner).delivered();
             }));
+            if (System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(400)) {
+                late.add(sequence); // it no longer waits on a machine that is this busy
+            }
             owner.eventBus().send("release." + feed, "after " + sequence);
         }
 
         Await.until(() -> got.size() + " arrive", () -> got.size() == 1 + 2 * 198);
         List<Object> order = List.copyOf(got);
         for (long sequence = 2; sequence < 200; sequence++) {
-            assertThat(order.indexOf(sequence)).isBetween(0, order.indexOf("after " + sequence));
+            assertThat(late.contains(sequence) || order.indexOf(sequence) < order.indexOf("after " + sequence))
+                    .as("%s in %s", sequence, order)
+                    .isTrue();
         }
     }
 

@@ -21,14 +21,15 @@ import org.HdrHistogram.Histogram;
 
 /** A feed of one node, and its consumers, one on each node. Each checks that it gets every message once and in order. */
 final class NodeFeed implements AutoCloseable {
-    private static final int PAYLOAD = 200;
+    static final int PAYLOAD = 200;
 
     /** The way of a message to a consumer. */
     enum Way {
         LOCAL("bus consumer on the same node, another loop"),
         ALONE("bus consumer, each message alone"),
         CONSUMER("bus consumer"),
-        SUBSCRIPTION("FeedSubscription");
+        SUBSCRIPTION("FeedSubscription"),
+        SOCKET("plain socket, the least for a hop");
 
         private final String label;
 

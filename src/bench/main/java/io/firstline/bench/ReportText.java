@@ -4,6 +4,7 @@ import io.firstline.bench.peers.PeerComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** The human-readable form: Markdown tables that are aligned for a terminal too. */
 final class ReportText {
@@ -225,13 +226,15 @@ final class ReportText {
         }
         text.append('\n').append(Section.NODES.title()).append("\n\n");
         Table table = new Table("consumer", "1", "3", "10", "p50 µs, one at 20,000/s");
-        nodes.perSecond()
-                .forEach((way, rates) -> table.row(
-                        way.label(),
-                        inThousands(rates.getOrDefault(1, List.of())),
-                        inThousands(rates.getOrDefault(3, List.of())),
-                        inThousands(rates.getOrDefault(10, List.of())),
-                        spread(Spread.of(nodes.hopMicros().get(way)), "%.0f")));
+        nodes.hopMicros().forEach((way, micros) -> {
+            Map<Integer, List<Double>> rates = nodes.perSecond().getOrDefault(way, Map.of());
+            table.row(
+                    way.label(),
+                    inThousands(rates.getOrDefault(1, List.of())),
+                    inThousands(rates.getOrDefault(3, List.of())),
+                    inThousands(rates.getOrDefault(10, List.of())),
+                    spread(Spread.of(micros), "%.0f"));
+        });
         text.append(table);
     }
 

@@ -28,7 +28,7 @@ final class NodeConnection {
     /** Fences also show that both ends are there: each end closes the connection after some silent seconds. */
     private static final long FENCE_MS = 1_000;
     /** The longest wait for a node, which may hang. */
-    private static final long LATE_MS = 100;
+    private static final long LATE_MS = 500;
 
     private static final int FENCE_BYTES = 1 + Long.BYTES;
 
