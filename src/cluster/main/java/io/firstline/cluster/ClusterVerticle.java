@@ -198,17 +198,14 @@ public final class ClusterVerticle extends VerticleBase {
         private int shed;
         /** The others wait longer for this node, because it pauses at times. */
         private boolean awaited;
-        /** Completes when the last message is sent: they keep their order. */
-        private Future<Void> sent = Future.succeededFuture();
 
         @Override
         public void send(String member, JsonObject message) {
             context.runOnContext(v -> {
-                Future<Void> earlier = sent;
-                // a release must not overtake the feed's last messages
-                Future<Void> delivered = FanOut.of(vertx).delivered();
-                sent = earlier.eventually(() -> delivered)
-                        .onComplete(done -> vertx.eventBus().send(ADDRESS + member, message));
+                Future<Void> before = NodeHeartbeat.hasReleases(message)
+                        ? FanOut.of(vertx).delivered() // it must not overtake the feed's last messages
+                        : Future.succeededFuture();
+                before.onComplete(done -> vertx.eventBus().send(ADDRESS + member, message));
             });
         }
 

@@ -81,6 +81,11 @@ record NodeHeartbeat(
         return new NodeHeartbeat(from, number, leaseMs, List.of(), given, carries, run, pauseMs);
     }
 
+    /** Returns whether a message is a heartbeat that releases something. */
+    static boolean hasReleases(JsonObject message) {
+        return message.getValue(GIVEN) instanceof JsonArray given && !given.isEmpty();
+    }
+
     @Override
     public JsonObject toJson() {
         JsonObject feeds = new JsonObject();
