@@ -65,6 +65,9 @@ class BenchCommandTest {
                 "--only speed              | expected one of [THROUGHPUT, CONNECTIONS, WATCHED, PROFILES, TLS, LATENCY, LAG, FEEDS, RELAY, NODES, STARTUP, PEERS]",
                 "--json /no/such/file.json | its folder does not exist",
                 "--slow                    | Unknown option",
+                "--only feeds --recording a=b | --recording: found without PEERS in --only, allowed: with PEERS",
+                "--only peers --recording a   | --recording: found \"a\", allowed: VENUE=FILE",
+                "--recording bitmex=no.jsonl  | --recording bitmex=no.jsonl: recording no.jsonl: no such file",
             })
     void shouldRefuseWhatItDoesNotKnow(String line, String message) {
         assertThat(run(line.split(" ", -1))).isEqualTo(2);

@@ -85,7 +85,8 @@ class ReportTest {
                         "\\| WsPool → bus +\\| 2,000/s in bursts of 200 \\| 20 \\(10–30\\) \\| 200 \\(100–300\\)")
                 .containsPattern("\\| 100 +\\| +5 \\| +200/s \\| 2,000,000")
                 .containsPattern("\\| firstline tail, 5 connections \\| 550 \\(500–600\\) \\|")
-                .containsPattern("\\| each line loses 1 % +\\| 1 / 2 / 3 \\(4 marked\\) \\|")
+                .contains("a feed; lost / twice / out of order")
+                .containsPattern("\\| nothing +\\| 1 / 2 / 3 \\(4 marked\\) \\|")
                 .containsPattern("\\| watermark +\\| +678 \\| +90 \\| +5 \\| +5 \\|")
                 .containsPattern("launch to first .* \\| +1.25 \\(1.00–1.50\\) \\| +≤ 1.3 \\| +≤ 1.1 \\| +met \\|")
                 .doesNotContain("NaN", "quick");

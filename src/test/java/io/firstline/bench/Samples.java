@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Reports with constructed figures. */
 final class Samples {
@@ -52,13 +51,13 @@ final class Samples {
                 Instant.parse("2026-01-02T03:04:05.678Z"),
                 results,
                 startup,
-                List.of(new PeerComparison.Row(
-                        "watermark",
-                        PeerComparison.faults().stream()
-                                .collect(Collectors.toMap(
-                                        fault -> fault, fault -> new MergeVerdict(9, 1, 2, 3, 4, List.of(5L)))),
-                        678,
-                        90)),
+                List.of(new PeerComparison.Table(
+                        "a feed",
+                        List.of(new PeerComparison.Row(
+                                "watermark",
+                                Map.of("nothing", new MergeVerdict(9, 1, 2, 3, 4, List.of(5L))),
+                                678,
+                                90)))),
                 new RelayRows.Rates(
                         Map.of(1, List.of(3e6), 10, List.of(3e6), 100, List.of(3e6)),
                         Map.of(1, List.of(1e6), 10, List.of(1e6), 100, List.of(1e6)),

@@ -1,15 +1,20 @@
 package io.firstline.bench;
 
 import io.firstline.bench.peers.PeerComparison;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.recording.RecordingException;
 import io.firstline.service.AddedCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,16 +62,25 @@ public final class BenchCommand implements AddedCommand {
     @Option(names = "--nio", description = "Java's own sockets, even if a native transport is available")
     private boolean nio;
 
+    @Option(
+            names = "--recording",
+            paramLabel = "VENUE=FILE",
+            description =
+                    "also compare ways to merge on this recording of one connection, as if it were three; may be repeated")
+    private List<String> recordings = List.of();
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
         check();
+        List<PeerComparison.Recorded> recorded =
+                recordings.stream().map(this::recorded).toList();
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
         try (BenchProcesses processes = BenchProcesses.start()) {
-            Report report = measure(processes, err);
+            Report report = measure(processes, recorded, err);
             out.print(ReportText.of(report));
             out.flush();
             if (json != null) {
@@ -85,6 +99,10 @@ public final class BenchCommand implements AddedCommand {
             throw new ParameterException(
                     spec.commandLine(), "--rounds: found " + rounds + ", allowed: 1 to " + MAX_ROUNDS);
         }
+        if (!recordings.isEmpty() && !sections().contains(Section.PEERS)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--recording: found without PEERS in --only, allowed: with PEERS");
+        }
         for (Path file : new Path[] {json, svg}) {
             if (file != null && !Files.isDirectory(file.toAbsolutePath().getParent())) {
                 throw new ParameterException(spec.commandLine(), file + ": its folder does not exist");
@@ -92,41 +110,48 @@ public final class BenchCommand implements AddedCommand {
         }
     }
 
-    private Report measure(BenchProcesses processes, PrintWriter err) {
-        Set<Section> sections = only.isEmpty() ? Plan.sections(quick) : EnumSet.copyOf(only);
+    private Set<Section> sections() {
+        return only.isEmpty() ? Plan.sections(quick) : EnumSet.copyOf(only);
+    }
+
+    private PeerComparison.Recorded recorded(String venueAndFile) {
+        int sign = venueAndFile.indexOf('=');
+        try {
+            if (sign > 0) {
+                return PeerComparison.Recorded.read(
+                        Path.of(venueAndFile.substring(sign + 1)), venueAndFile.substring(0, sign));
+            }
+        } catch (InvalidPathException | RecordingException | InvalidConfigException e) {
+            throw new ParameterException(spec.commandLine(), "--recording " + venueAndFile + ": " + e.getMessage(), e);
+        }
+        throw new ParameterException(
+                spec.commandLine(), "--recording: found \"" + venueAndFile + "\", allowed: VENUE=FILE");
+    }
+
+    private Report measure(BenchProcesses processes, List<PeerComparison.Recorded> recorded, PrintWriter err) {
+        Set<Section> sections = sections();
         Pace pace = quick ? Pace.QUICK : Pace.FULL;
         pace = rounds == null ? pace : pace.withRounds(rounds);
         List<Cell> cells = Plan.cells(sections, quick);
         Clocks clocks = Clocks.compare(processes.server());
-        Rounds run = new Rounds(processes.server(), processes::client, pace, !nio, line -> {
+        Consumer<String> progress = line -> {
             err.println(line);
             err.flush();
-        });
+        };
+        Rounds run = new Rounds(processes.server(), processes::client, pace, !nio, progress);
         int done = run.run(cells);
         Startup.Times startup = sections.contains(Section.STARTUP)
-                ? Startup.measure(processes.server(), pace.rounds(), line -> {
-                    err.println(line);
-                    err.flush();
-                })
+                ? Startup.measure(processes.server(), pace.rounds(), progress)
                 : Startup.Times.NONE;
-        List<PeerComparison.Row> peers = sections.contains(Section.PEERS)
-                ? PeerComparison.run(pace.rounds(), pace.peerSeconds(), line -> {
-                    err.println(line);
-                    err.flush();
-                })
-                : List.of();
-        RelayRows.Rates relay = sections.contains(Section.RELAY)
-                ? RelayRows.measure(pace, !nio, line -> {
-                    err.println(line);
-                    err.flush();
-                })
-                : RelayRows.Rates.NONE;
-        NodeRows.Rates nodes = sections.contains(Section.NODES)
-                ? NodeRows.measure(pace, !nio, line -> {
-                    err.println(line);
-                    err.flush();
-                })
-                : NodeRows.Rates.NONE;
+        List<PeerComparison.Table> peers = new ArrayList<>();
+        if (sections.contains(Section.PEERS)) {
+            peers.add(PeerComparison.run(pace.rounds(), pace.peerSeconds(), progress));
+            recorded.forEach(recording -> peers.add(PeerComparison.run(recording, progress)));
+        }
+        RelayRows.Rates relay =
+                sections.contains(Section.RELAY) ? RelayRows.measure(pace, !nio, progress) : RelayRows.Rates.NONE;
+        NodeRows.Rates nodes =
+                sections.contains(Section.NODES) ? NodeRows.measure(pace, !nio, progress) : NodeRows.Rates.NONE;
         return new Report(
                 Machine.here(),
                 clocks,

@@ -23,7 +23,7 @@ record Report(
         Instant when,
         Results results,
         Startup.Times startup,
-        List<PeerComparison.Row> peers,
+        List<PeerComparison.Table> peers,
         RelayRows.Rates relay,
         NodeRows.Rates nodes) {
 
@@ -91,7 +91,7 @@ record Report(
                 .put(
                         "peers",
                         new JsonArray(
-                                peers.stream().map(PeerComparison.Row::toJson).toList()));
+                                peers.stream().map(PeerComparison.Table::toJson).toList()));
     }
 
     private static JsonObject json(Spread spread) {

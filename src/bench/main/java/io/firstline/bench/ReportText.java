@@ -44,20 +44,27 @@ final class ReportText {
     }
 
     private void peers() {
-        if (report.peers().isEmpty()) {
-            return;
+        if (!report.peers().isEmpty()) {
+            text.append('\n').append(Section.PEERS.title()).append('\n');
         }
-        List<PeerComparison.Row> rows = report.peers();
-        text.append('\n').append(Section.PEERS.title()).append("\n\nlost / twice / out of order, by what happens:\n\n");
-        List<String> headings = new ArrayList<>(List.of("what happens"));
-        rows.forEach(row -> headings.add(row.way()));
-        Table faults = new Table(headings.toArray(String[]::new));
-        for (String fault : PeerComparison.faults()) {
-            List<String> cells = new ArrayList<>(List.of(fault));
-            rows.forEach(row -> cells.add(row.verdicts().get(fault).counts()));
-            faults.row(cells.toArray(String[]::new));
+        for (PeerComparison.Table peers : report.peers()) {
+            text.append('\n').append(peers.feed()).append("; lost / twice / out of order, by what happens:\n\n");
+            List<String> headings = new ArrayList<>(List.of("what happens"));
+            peers.rows().forEach(row -> headings.add(row.way()));
+            Table faults = new Table(headings.toArray(String[]::new));
+            for (String fault : peers.faults()) {
+                List<String> cells = new ArrayList<>(List.of(fault));
+                peers.rows().forEach(row -> cells.add(row.verdicts().get(fault).counts()));
+                faults.row(cells.toArray(String[]::new));
+            }
+            text.append(faults);
+            if (peers.rows().stream().anyMatch(row -> row.nanosPerCopy() > 0)) {
+                text.append('\n').append(costs(peers.rows()));
+            }
         }
-        text.append(faults).append('\n');
+    }
+
+    private static Table costs(List<PeerComparison.Row> rows) {
         Table costs = new Table("way", "CPU ns/copy", "KB held", "added p50 µs", "added p99 µs");
         for (PeerComparison.Row row : rows) {
             costs.row(
@@ -67,7 +74,7 @@ final class ReportText {
                     String.valueOf(row.addedP50Micros()),
                     String.valueOf(row.addedP99Micros()));
         }
-        text.append(costs);
+        return costs;
     }
 
     private void heading() {

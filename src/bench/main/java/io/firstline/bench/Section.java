@@ -13,7 +13,7 @@ enum Section {
     RELAY("Relay: delivered to all clients together, M messages/s"),
     NODES("Consumers on other nodes: messages of 200 bytes, thousands a second to each"),
     STARTUP("Start-up: from launch to the first merged message"),
-    PEERS("Ways to merge redundant connections: three lines of a synthetic feed, 30,000 messages");
+    PEERS("Ways to merge redundant connections: three lines of a feed");
 
     private final String title;
 

@@ -3,10 +3,13 @@ package io.firstline.bench.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bench.peers.MergeVerdict.Passed;
-import io.firstline.bench.peers.SyntheticLines.Fault;
 import io.firstline.integration.Quiet;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PeerComparisonTest {
     private static final int SECONDS = 4;
@@ -80,7 +84,7 @@ class PeerComparisonTest {
         Quiet.logs();
         List<String> progress = new ArrayList<>();
 
-        Map<String, PeerComparison.Row> rows = PeerComparison.run(1, SECONDS, progress::add).stream()
+        Map<String, PeerComparison.Row> rows = PeerComparison.run(1, SECONDS, progress::add).rows().stream()
                 .collect(Collectors.toMap(PeerComparison.Row::way, Function.identity()));
 
         assertThat(progress).hasSize(Fault.values().length + 2);
@@ -99,7 +103,53 @@ class PeerComparisonTest {
                         .toJson()
                         .getJsonObject("faults")
                         .fieldNames())
-                .containsExactlyElementsOf(PeerComparison.faults());
+                .containsExactly(Arrays.stream(Fault.values()).map(Fault::words).toArray(String[]::new));
+    }
+
+    @Test
+    void shouldCompareOnARecordedConnection(@TempDir Path folder) throws IOException {
+        Quiet.logs();
+        StringBuilder lines =
+                new StringBuilder("{\"t_us\":1,\"msg\":\"{\\\"result\\\":null,\\\"id\\\":1}\"}\n"); // an ack
+        for (int i = 1; i <= 6_000; i++) {
+            lines.append(
+                    ("{\"t_us\":%d,\"msg\":\"{\\\"stream\\\":\\\"btcusdt@bookTicker\\\",\\\"data\\\":{\\\"u\\\":%d,\\\"s\\\":\\\"BTCUSDT\\\","
+                                    + "\\\"b\\\":\\\"%d.0\\\"}}\"}%n")
+                            .formatted(4_000L * i, i, i % 5));
+        }
+        Path file = Files.writeString(folder.resolve("recorded.jsonl"), lines);
+        List<String> progress = new ArrayList<>();
+
+        PeerComparison.Table table =
+                PeerComparison.run(PeerComparison.Recorded.read(file, "binance-spot"), progress::add);
+
+        assertThat(table.feed()).isEqualTo("binance-spot, 6,000 messages of one recorded connection");
+        assertThat(table.faults())
+                .containsExactly(Fault.NONE.words(), Fault.LOSSES.words(), Fault.FROZEN.words(), Fault.OUTAGES.words());
+        assertThat(progress).hasSize(table.faults().size());
+        Map<String, PeerComparison.Row> rows =
+                table.rows().stream().collect(Collectors.toMap(PeerComparison.Row::way, Function.identity()));
+        assertThat(rows.get(FirstlineWay.BY_KEY).verdicts().values())
+                .allSatisfy(verdict -> assertThat(List.of(verdict.lost(), verdict.twice(), verdict.outOfOrder()))
+                        .containsOnly(0));
+        assertThat(rows.get(HashesForAWhile.LABEL)
+                        .verdicts()
+                        .get(Fault.FROZEN.words())
+                        .twice())
+                .as("what comes late is no longer known")
+                .isPositive();
+        assertThat(rows.get(HighestNumber.BY_SEQUENCE)
+                        .verdicts()
+                        .get(Fault.LOSSES.words())
+                        .lost())
+                .as("what a faster line has skipped")
+                .isPositive();
+        assertThat(rows.get(HighestNumber.BY_TIME)
+                        .verdicts()
+                        .get(Fault.NONE.words())
+                        .twice())
+                .as("without a time, each line's copy")
+                .isEqualTo(12_000);
     }
 
     private static int lost(Map<String, PeerComparison.Row> rows, String way, Fault fault) {

@@ -11,24 +11,24 @@ final class HighestNumber implements Way {
     static final String BY_SEQUENCE = "highest sequence number";
     static final String BY_TIME = "newest time";
 
-    private final String member;
+    private final NumberReader numbers;
     private final Map<String, Long> highest = new HashMap<>();
 
-    private HighestNumber(String member) {
-        this.member = member;
+    HighestNumber(NumberReader numbers) {
+        this.numbers = numbers;
     }
 
     static HighestNumber bySequence() {
-        return new HighestNumber("seq");
+        return new HighestNumber(message -> NumberedMessage.read(message, "seq"));
     }
 
     static HighestNumber byTime() {
-        return new HighestNumber("time");
+        return new HighestNumber(message -> NumberedMessage.read(message, "time"));
     }
 
     @Override
     public boolean passes(int line, byte[] copy, long nowNanos) {
-        NumberedMessage message = NumberedMessage.read(copy, member);
+        NumberedMessage message = numbers.read(copy);
         if (message.number() == NumberedMessage.NONE) {
             return true;
         }

@@ -1,12 +1,12 @@
 package io.firstline.bench.peers;
 
 import io.firstline.bench.peers.MergeVerdict.Passed;
-import io.firstline.bench.peers.SyntheticLines.Fault;
 import io.firstline.config.venue.Venue;
 import io.firstline.merge.Merge;
 import io.firstline.recording.RecordedEntry;
 import io.firstline.recording.Recording;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,32 +76,68 @@ public final class PeerComparison {
         }
     }
 
+    /**
+     * All ways on one feed.
+     *
+     * @param feed what it is
+     */
+    public record Table(String feed, List<Row> rows) {
+        /** The faults, in words. */
+        public List<String> faults() {
+            return List.copyOf(rows.get(0).verdicts().keySet());
+        }
+
+        /** The machine-readable form. */
+        public JsonObject toJson() {
+            return new JsonObject()
+                    .put("feed", feed)
+                    .put("ways", new JsonArray(rows.stream().map(Row::toJson).toList()));
+        }
+    }
+
+    /** A recorded connection to compare on. */
+    public static final class Recorded {
+        private final String venue;
+        private final RecordedFeed feed;
+
+        private Recorded(String venue, RecordedFeed feed) {
+            this.venue = venue;
+            this.feed = feed;
+        }
+
+        /**
+         * Reads it.
+         *
+         * @param venue the profile by which its messages are read
+         * @throws io.firstline.config.problem.InvalidConfigException if there is no such venue
+         * @throws io.firstline.recording.RecordingException if the file is not a recording
+         */
+        public static Recorded read(Path file, String venue) {
+            return new Recorded(venue, new RecordedFeed(file, venue));
+        }
+    }
+
     private PeerComparison(int rounds, int seconds, Consumer<String> progress) {
         this.rounds = rounds;
         this.seconds = seconds;
         this.progress = progress;
     }
 
-    /** Returns the faults, in words. */
-    public static List<String> faults() {
-        return Arrays.stream(Fault.values()).map(Fault::words).toList();
-    }
-
     /**
-     * Runs.
+     * Runs on a synthetic feed, with every fault.
      *
      * @param rounds how often the cost is measured
      * @param seconds the length of the feed; 60 shows all faults
      * @param progress gets a line after each fault and round
      */
-    public static List<Row> run(int rounds, int seconds, Consumer<String> progress) {
+    public static Table run(int rounds, int seconds, Consumer<String> progress) {
         try {
             Path directory = Files.createTempDirectory("firstline-peers");
             Path profile = directory.resolve("venues").resolve(VENUE + ".json");
             Files.createDirectories(profile.getParent());
             try (InputStream resource = PeerComparison.class.getResourceAsStream(PROFILE)) {
                 Files.copy(resource, profile);
-                return new PeerComparison(rounds, seconds, progress).run(directory);
+                return new PeerComparison(rounds, seconds, progress).onSynthetic(directory);
             } finally {
                 Files.delete(profile);
                 Files.delete(profile.getParent());
@@ -113,33 +148,65 @@ public final class PeerComparison {
         }
     }
 
-    private List<Row> run(Path directory) {
-        Venue venue = Venue.find(VENUE, directory);
-        Map<String, Supplier<Way>> ways = new LinkedHashMap<>();
-        ways.put(FirstlineWay.BY_KEY, () -> new FirstlineWay(venue, SyntheticLines.LINES));
-        ways.put(FirstlineWay.BY_BYTES, () -> new FirstlineWay(Venue.NONE, SyntheticLines.LINES));
-        ways.put(HashesForAWhile.LABEL, HashesForAWhile::new);
-        ways.put(LastHashes.LABEL, LastHashes::new);
-        ways.put(HighestNumber.BY_SEQUENCE, HighestNumber::bySequence);
-        ways.put(HighestNumber.BY_TIME, HighestNumber::byTime);
-
+    /** Runs on a recorded connection, as if it were three, with the faults that lines have. Measures no cost. */
+    public static Table run(Recorded recorded, Consumer<String> progress) {
+        Venue venue = Venue.find(recorded.venue, null).recorded();
+        Map<String, Supplier<Way>> ways = ways(venue);
+        ways.put(HighestNumber.BY_SEQUENCE, () -> new HighestNumber(NumberReader.sequences(venue)));
+        ways.put(HighestNumber.BY_TIME, () -> new HighestNumber(NumberReader.times(venue)));
         Map<String, Map<String, MergeVerdict>> verdicts = new LinkedHashMap<>();
         for (Fault fault : Fault.values()) {
-            List<LineCopy> copies = SyntheticLines.with(fault, seconds);
-            ways.forEach((label, way) -> {
-                List<Passed> passed =
-                        switch (label) {
-                            case FirstlineWay.BY_KEY -> pool(copies, VENUE, directory);
-                            case FirstlineWay.BY_BYTES -> pool(copies, null, directory);
-                            default -> atOnce(copies, way.get());
-                        };
-                verdicts.computeIfAbsent(label, any -> new LinkedHashMap<>())
-                        .put(fault.words(), MergeVerdict.of(copies, passed, SyntheticLines::plain));
-            });
+            if (fault.isOfLines()) {
+                judge(fault, recorded.feed.with(fault), ways, recorded.venue, null, verdicts);
+                progress.accept("peers: " + recorded.venue + ", " + fault.words());
+            }
+        }
+        List<Row> rows = new ArrayList<>();
+        verdicts.forEach((label, byFault) -> rows.add(new Row(label, byFault, 0, 0)));
+        return new Table(
+                "%s, %,d messages of one recorded connection".formatted(recorded.venue, recorded.feed.size()), rows);
+    }
+
+    /** The ways that need no numbers. */
+    private static Map<String, Supplier<Way>> ways(Venue venue) {
+        Map<String, Supplier<Way>> ways = new LinkedHashMap<>();
+        ways.put(FirstlineWay.BY_KEY, () -> new FirstlineWay(venue, FaultyLines.LINES));
+        ways.put(FirstlineWay.BY_BYTES, () -> new FirstlineWay(Venue.NONE, FaultyLines.LINES));
+        ways.put(HashesForAWhile.LABEL, HashesForAWhile::new);
+        ways.put(LastHashes.LABEL, LastHashes::new);
+        return ways;
+    }
+
+    private static void judge(
+            Fault fault,
+            List<LineCopy> copies,
+            Map<String, Supplier<Way>> ways,
+            String venue,
+            Path directory,
+            Map<String, Map<String, MergeVerdict>> verdicts) {
+        ways.forEach((label, way) -> {
+            List<Passed> passed =
+                    switch (label) {
+                        case FirstlineWay.BY_KEY -> pool(copies, venue, directory);
+                        case FirstlineWay.BY_BYTES -> pool(copies, null, directory);
+                        default -> atOnce(copies, way.get());
+                    };
+            verdicts.computeIfAbsent(label, any -> new LinkedHashMap<>())
+                    .put(fault.words(), MergeVerdict.of(copies, passed, FaultyLines::plain));
+        });
+    }
+
+    private Table onSynthetic(Path directory) {
+        Map<String, Supplier<Way>> ways = ways(Venue.find(VENUE, directory));
+        ways.put(HighestNumber.BY_SEQUENCE, HighestNumber::bySequence);
+        ways.put(HighestNumber.BY_TIME, HighestNumber::byTime);
+        Map<String, Map<String, MergeVerdict>> verdicts = new LinkedHashMap<>();
+        for (Fault fault : Fault.values()) {
+            judge(fault, SyntheticFeed.with(fault, seconds), ways, VENUE, directory, verdicts);
             progress.accept("peers: " + fault.words());
         }
         Map<String, List<Double>> nanos = new LinkedHashMap<>();
-        List<LineCopy> copies = SyntheticLines.with(Fault.NONE, seconds);
+        List<LineCopy> copies = SyntheticFeed.with(Fault.NONE, seconds);
         byte[][] bytes = copies.stream()
                 .map(copy -> copy.text().getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
@@ -159,13 +226,13 @@ public final class PeerComparison {
                 verdicts.get(label),
                 median(nanos.getOrDefault(label, List.of())),
                 kilobytes(copies, bytes, way))));
-        return rows;
+        return new Table("a synthetic feed, %,d messages".formatted(SyntheticFeed.PER_SECOND * seconds), rows);
     }
 
     /** A pool as it ships, in the time of the lines. */
     private static List<Passed> pool(List<LineCopy> copies, String venue, Path directory) {
         List<Recording> recordings = new ArrayList<>();
-        for (int line = 0; line < SyntheticLines.LINES; line++) {
+        for (int line = 0; line < FaultyLines.LINES; line++) {
             int number = line;
             List<RecordedEntry> entries = copies.stream()
                     .filter(copy -> copy.line() == number)
