@@ -587,21 +587,27 @@ class LeaseNodeTest {
     @Test
     void shouldWaitForAnOwnerThatPausesAtTimes() {
         deploy();
-        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0, false, 0));
-        NodeHeartbeat pausing = new NodeHeartbeat(
-                SECOND,
-                1,
-                LEASE_MS,
-                List.of(new LeaseRequest(feed, 7)),
-                List.of(),
-                Map.of(),
-                NodeRun.UNKNOWN,
-                LEASE_MS / 2);
-        node.step(pausing, at(READY_MS));
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 7, false, 0));
+        node.step(pausing(7), at(READY_MS));
         long until = READY_MS + LEASE_MS + LEASE_MS - LEASE_MS * 2 / 3;
         hears(THIRD, until - 2);
         assertThat(heartbeats(tick(until - 2))).allMatch(beat -> beat.asks().isEmpty());
         assertThat(heartbeat(tick(until + 1)).asks()).hasSize(1);
+    }
+
+    @Test
+    void shouldNotWaitForAFormerOwnerThatPausesAtTimes() {
+        deploy();
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 8, false, 0));
+        node.step(pausing(7), at(READY_MS));
+        hears(THIRD, READY_MS + LEASE_MS);
+        assertThat(heartbeat(tick(READY_MS + LEASE_MS)).asks()).hasSize(1);
+    }
+
+    private NodeHeartbeat pausing(int epoch) {
+        List<LeaseRequest> asks = List.of(new LeaseRequest(feed, epoch));
+        return new NodeHeartbeat(
+                SECOND, 1, LEASE_MS, asks, List.of(), Map.of(), NodeRun.UNKNOWN, LEASE_MS / 2);
     }
 
     /** The preferred member has three seconds to start with the cluster, and then the next one has its turn. */

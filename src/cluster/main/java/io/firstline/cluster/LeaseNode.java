@@ -426,7 +426,8 @@ final class LeaseNode {
             if (feed == null) {
                 continue;
             }
-            feed.proposer().requestedBy(theirs.from(), ask.epoch(), longerNanos, now);
+            boolean isOwner = ask.epoch() == feed.state().heardEpoch(); // not a claimant, nor a former owner
+            feed.proposer().requestedBy(theirs.from(), ask.epoch(), isOwner ? longerNanos : 0, now);
             LeaseRequest mine = feed.proposer().giveWay(theirs.from(), ask.epoch(), BACK_OFF_NANOS, now);
             if (mine != null) {
                 actions.add(new LeaseAction.ReportLostClaim(ask.feed(), theirs.from()));
