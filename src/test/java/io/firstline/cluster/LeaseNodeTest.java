@@ -606,8 +606,7 @@ class LeaseNodeTest {
 
     private NodeHeartbeat pausing(int epoch) {
         List<LeaseRequest> asks = List.of(new LeaseRequest(feed, epoch));
-        return new NodeHeartbeat(
-                SECOND, 1, LEASE_MS, asks, List.of(), Map.of(), NodeRun.UNKNOWN, LEASE_MS / 2);
+        return new NodeHeartbeat(SECOND, 1, LEASE_MS, asks, List.of(), Map.of(), NodeRun.UNKNOWN, LEASE_MS / 2);
     }
 
     /** The preferred member has three seconds to start with the cluster, and then the next one has its turn. */
