@@ -555,7 +555,7 @@ class LeaseNodeTest {
         assertThat(heartbeats(tick(READY_MS + LEASE_MS / 8))).hasSize(1);
     }
 
-    /** What the others have sent in a pause of this process may be read only after its timer has fired. */
+    /** A node may read the messages of its pause only after its timer has fired. */
     @Test
     void shouldDecideNothingAboutLeasesJustAfterAPause() {
         deploy();
