@@ -90,6 +90,8 @@ class NodesSimulationTest {
         SPLIT,
         BLIND,
         ONE_WAY,
+        /** The link to another node, or to the consumer, loses packets and delays them. */
+        LOSSY,
         SLOW,
         /** The event loop of a node's feeds is busy again and again. */
         BUSY,
@@ -269,6 +271,13 @@ class NodesSimulationTest {
                     oneWay(node, out, true);
                     heal = () -> oneWay(node, out, false);
                 }
+                case LOSSY -> {
+                    int other = (node.index + 1 + random.nextInt(settings.members())) % (settings.members() + 1);
+                    int percent = 1 + random.nextInt(10);
+                    long delay = nodes.millis(0, 50);
+                    spoil(node.index, other, percent, delay);
+                    heal = () -> spoil(node.index, other, 0, 0);
+                }
                 case CLOCK -> node.clockErrorMs = nodes.millis(-300_000, 300_000) / MS;
                 case BUSY -> {
                     for (long t = nodes.now; t < nodes.now + lasts; t += nodes.millis(50, 600)) {
@@ -297,6 +306,11 @@ class NodesSimulationTest {
             if (!polite) {
                 nodes.at(nodes.now + nodes.millis(100, 8_000), this::plan);
             }
+        }
+
+        private void spoil(int one, int other, int percent, long delay) {
+            nodes.link(one, other).spoil(percent, delay);
+            nodes.link(other, one).spoil(percent, delay);
         }
 
         private void cutFromNodes(Node node, boolean cut) {

@@ -134,6 +134,14 @@ final class SimulatedNodes {
         private long lastArrival;
         private long deafUntil;
         private int incarnation;
+        private int lossPercent;
+        private long extraDelay;
+
+        /** Loses packets from now on, which arrive with the first retransmission, and delays all. */
+        void spoil(int percent, long moreDelay) {
+            lossPercent = percent;
+            extraDelay = moreDelay;
+        }
 
         void send(Runnable arrival) {
             if (now < deafUntil) {
@@ -148,7 +156,9 @@ final class SimulatedNodes {
         }
 
         private void arrive(Runnable arrival) {
-            lastArrival = Math.max(lastArrival, now + delay + (long) (random.nextDouble() * settings.delayMs * MS / 2));
+            long late = extraDelay + (lossPercent > 0 && random.nextInt(100) < lossPercent ? RETRANSMIT : 0);
+            long jitter = (long) (random.nextDouble() * settings.delayMs * MS / 2);
+            lastArrival = Math.max(lastArrival, now + delay + jitter + late);
             at(lastArrival, arrival);
         }
 
@@ -189,7 +199,7 @@ final class SimulatedNodes {
         }
 
         boolean isClear() {
-            return cuts == 0 && blocked.isEmpty() && now >= deafUntil;
+            return cuts == 0 && blocked.isEmpty() && now >= deafUntil && lossPercent == 0;
         }
     }
 

@@ -34,6 +34,10 @@ class ClusterCombinationsTest {
     private static final int HERE = NodeNetwork.HERE;
     private static final int MINUTES_5 = 300;
     private static final long CUT_MS = 12_000;
+    /** Less than the feed keeps for a consumer. */
+    private static final long SHORT_CUT_MS = 4_000;
+    /** Over before the other node is back: both together would be a majority without a message of some feeds. */
+    private static final long HANG_MS = 1_500;
     /** 5 % of the packets are lost in each direction, and the round trip takes 50 ms longer. */
     private static final Quality BAD = new Quality(25, 5);
 
@@ -69,6 +73,11 @@ class ClusterCombinationsTest {
 
     /** Ends a test: everything arrived once and in order. */
     private void judge(String what) {
+        settle(what);
+        scene.assertNothingLost();
+    }
+
+    private void settle(String what) {
         Collection<String> feeds = feeds();
         double leased = most(scene.takeLeasedGaps(feeds));
         double merged = most(scene.takeMergedGaps(feeds));
@@ -77,7 +86,6 @@ class ClusterCombinationsTest {
         } finally {
             tell("%s: longest gap leased %.0f ms, merged %.0f ms; %s", what, leased, merged, scene.ledger());
         }
-        scene.assertNothingLost();
     }
 
     private static List<String> feeds() {
@@ -131,14 +139,14 @@ class ClusterCombinationsTest {
         int deaf = scene.ownerOf("f1");
         cutOneWay(next(deaf), deaf);
         cutOneWay(next(next(deaf)), deaf);
-        last(CUT_MS);
+        last(SHORT_CUT_MS);
         repair();
-        tell("owner hears no node for %d ms, %s", CUT_MS, scene.ledger());
+        tell("owner hears no node for %d ms, %s", SHORT_CUT_MS, scene.ledger());
         int unheard = scene.ownerOf("f1");
         cutOneWay(unheard, HERE);
-        last(CUT_MS);
+        last(SHORT_CUT_MS);
         repair();
-        tell("owner not heard by the consumer for %d ms, %s", CUT_MS, scene.ledger());
+        tell("owner not heard by the consumer for %d ms, %s", SHORT_CUT_MS, scene.ledger());
         int owner = scene.ownerOf("f1");
         cutOneWay(owner, next(owner));
         last(CUT_MS);
@@ -220,7 +228,10 @@ class ClusterCombinationsTest {
         judge("kill during a split");
     }
 
-    /** While a node restarts, the next one hangs: only one is left, without a majority. */
+    /**
+     * While a node restarts, the next one hangs: only one is left, without a majority. Feeds that only these two carry
+     * reach a consumer that merges the nodes from a third one first, which began meanwhile.
+     */
     @Test
     void shouldLoseNothingInAHangDuringARollingRestart() throws Exception {
         open(RATE);
@@ -230,12 +241,13 @@ class ClusterCombinationsTest {
             assertThat(scene.node(node).exitCode()).isZero();
             hanging.signal("STOP");
             scene.start(node);
-            last(3_000);
+            last(HANG_MS);
             hanging.signal("CONT");
             scene.untilWhole();
             tell("node %d restarted, node %d hung, %s", node, next(node), scene.ledger());
         }
-        judge("hang during a rolling restart");
+        settle("hang during a rolling restart");
+        scene.assertNothingLostButLateOnes();
     }
 
     /** A node begins five minutes ahead, and its clock jumps to five minutes behind while it owns feeds. */
@@ -251,11 +263,11 @@ class ClusterCombinationsTest {
         scene.open();
         for (int seconds : List.of(MINUTES_5, -MINUTES_5)) {
             clock.set(seconds);
-            for (int killed : List.of(2, 3, 1)) {
+            for (int killed : List.of(next(wrong), wrong)) {
                 killAndRestart(killed);
                 scene.untilWhole();
             }
-            tell("node %d's clock at %+d s, each node killed, %s", wrong, seconds, scene.ledger());
+            tell("node %d's clock at %+d s, another node and this one killed, %s", wrong, seconds, scene.ledger());
         }
         judge("a clock five minutes ahead, then behind");
     }

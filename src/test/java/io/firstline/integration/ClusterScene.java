@@ -193,7 +193,7 @@ final class ClusterScene implements AutoCloseable {
         nodes.set(number, node);
     }
 
-    /** Gives a node a clock of its own from its next start on. */
+    /** Sets the clock that a node has from its next start on. */
     void setClock(int node, WrongClock clock) {
         clocks.put(node, clock);
     }
@@ -364,6 +364,21 @@ final class ClusterScene implements AutoCloseable {
     void assertNothingLost() {
         assertNothingLost(shares, subscriptions);
         assertNothingLost(merged, merging);
+    }
+
+    /**
+     * The same, except that consumers that merge the nodes may have received messages late, flagged so, after a report
+     * that one is lost.
+     */
+    void assertNothingLostButLateOnes() {
+        assertNothingLost(shares, subscriptions);
+        merged.forEach((feed, share) -> {
+            assertThat(share.lost()).as("lost of %s", feed).isZero();
+            assertThat(share.twice).as("twice of %s: %s", feed, share.oddities).isZero();
+            assertThat(share.outOfOrder)
+                    .as("out of order of %s: %s", feed, share.oddities)
+                    .isEqualTo(share.late);
+        });
     }
 
     private static void assertNothingLost(
