@@ -8,7 +8,7 @@ package io.firstline.arbitration;
  * on a line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered.
  *
  * <p>Begins small, and grows while it is full of entries that are not old yet. An entry of the last two seconds takes 80
- * bytes, an older one about 15, and 8 more with a content. Each has 5 to 8 bytes of the table. Once a message has
+ * bytes, an older one about 15, and 8 more with a content. Each has 5 to 8 bytes of the table, or 8 to 10 if none is old. Once a message has
  * repeated, each place of the table takes 12 more and each entry at least 9.
  */
 final class SeenMessages {
@@ -254,7 +254,7 @@ final class SeenMessages {
         if (entries.count() == entries.size()) {
             growEntries();
         }
-        if (chains.isFull()) {
+        if (chains.isFull(isShort(nowNanos))) {
             rebuild(chains.length() + chains.length() / 4);
         }
         long sequence = entries.add(messageHash, messageContent, messageStream, slot, receivedNanos);
@@ -270,6 +270,11 @@ final class SeenMessages {
             repeats.add(at, sequence, repeated);
         }
         return sequence;
+    }
+
+    /** Whether no entry is packed: many messages a second need speed, long histories of many feeds need room. */
+    private boolean isShort(long nowNanos) {
+        return entries.count() == 0 || nowNanos - firstNanos(oldest()) <= MessageEntries.PACK_NANOS;
     }
 
     private void growEntries() {
