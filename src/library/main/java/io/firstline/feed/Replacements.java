@@ -19,8 +19,6 @@ import java.util.stream.Stream;
 final class Replacements {
     /** The shortest time between two replacements for silent connections while no connection is heard. */
     private static final long BESIDE_NANOS = 2_000_000_000L;
-    /** When one has been silent for long enough, the last frames of the others may be a little younger. */
-    private static final long ALL_SILENT_NANOS = HalfOpenPolicy.ALONE_NANOS * 9 / 10;
     /** A silent connection has recovered once frames arrive on it again for this long. */
     private static final long BACK_NANOS = 2_000_000_000L;
     /** A connection with a shorter silence is closed as soon as it is replaced. */
@@ -126,7 +124,7 @@ final class Replacements {
             }
             openedBeside = true;
             openedBesideNanos = nowNanos;
-            if (nowNanos - slotTable.lastFrameNanos() >= ALL_SILENT_NANOS) {
+            if (slotTable.isUnanswered()) {
                 condition.unanswered(slotTable.live()); // before the new one delivers and ends it
             }
         }
