@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -111,11 +112,23 @@ class StallTest {
         }
     }
 
-    /** The server disappears without closing, and another one answers at its address. */
+    /** The server disappears without closing. Another one answers at its address, but not before the pool has told it. */
     private static void vanish() {
         try (Scene scene = scene()) {
             long struck = System.nanoTime();
-            scene.strike(first -> scene.proxy.links().forEach(FaultLink::lose));
+            List<FaultLink> early = new CopyOnWriteArrayList<>();
+            scene.strike(first -> {
+                scene.proxy.greet(link -> {
+                    early.add(link);
+                    link.freeze();
+                    FaultProxy.pass().greet(link);
+                });
+                scene.proxy.links().forEach(FaultLink::lose);
+            });
+            scene.detect("nothing comes", () -> !scene.events(FeedEvent.Type.DEGRADED)
+                    .isEmpty());
+            scene.proxy.greet(FaultProxy.pass());
+            early.forEach(FaultLink::thaw);
             scene.detect(
                     "a new one beside the old ones", () -> scene.proxy.links().size() > 5);
             assertThat(elapsedMs(struck)).isGreaterThanOrEqualTo(VANISHED_MS);

@@ -44,6 +44,8 @@ class WallClockTest {
             "io/firstline/service/LogLine.java",
             // answers its clients as venues do that put the time in answers
             "io/firstline/relay/ServedFeeds.java",
+            // stamps its objects for those who read them, as all clients of Kubernetes do
+            "io/firstline/cluster/KubernetesService.java",
             // stamps its records
             "io/firstline/recording/Recorder.java",
             // the exchange in a box stamps its events and pings

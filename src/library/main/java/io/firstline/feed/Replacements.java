@@ -124,9 +124,6 @@ final class Replacements {
             }
             openedBeside = true;
             openedBesideNanos = nowNanos;
-            if (slotTable.isUnanswered()) {
-                condition.unanswered(slotTable.live()); // before the new one delivers and ends it
-            }
         }
         slot.replaceImpaired(trialMs, !anybodyHeard);
     }

@@ -120,7 +120,7 @@ class ClusterConfigTest {
         assertThat(errors("{'lease':{'kubernetes':{'url':'http://10.0.0.1:80'}}}"))
                 .anySatisfy(e -> assertThat(e)
                         .startsWith("/cluster/lease/kubernetes/url: found [http://10.0.0.1:80], allowed: https URLs"))
-                .anySatisfy(e -> assertThat(e).startsWith("/cluster/leaseMs: found 600, allowed: at least 1000"));
+                .anySatisfy(e -> assertThat(e).startsWith("/cluster/leaseMs: found 500, allowed: at least 1000"));
         assertThat(errors("{'lease':{'kubernetes':{},'user':'u','password':'hush hush'}}"))
                 .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/user: found it beside kubernetes"));
     }

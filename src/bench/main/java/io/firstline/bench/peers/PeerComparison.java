@@ -98,9 +98,9 @@ public final class PeerComparison {
     /** A recorded connection to compare on. */
     public static final class Recorded {
         private final String venue;
-        private final RecordedFeed feed;
+        private final RecordedMessages feed;
 
-        private Recorded(String venue, RecordedFeed feed) {
+        private Recorded(String venue, RecordedMessages feed) {
             this.venue = venue;
             this.feed = feed;
         }
@@ -113,7 +113,7 @@ public final class PeerComparison {
          * @throws io.firstline.recording.RecordingException if the file is not a recording
          */
         public static Recorded read(Path file, String venue) {
-            return new Recorded(venue, new RecordedFeed(file, venue));
+            return new Recorded(venue, new RecordedMessages(file, venue));
         }
     }
 

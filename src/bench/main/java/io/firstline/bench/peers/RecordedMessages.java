@@ -10,7 +10,7 @@ import java.util.List;
  * What one connection of a venue has received. Acks and heartbeats, which the profile marks, are left out: a server
  * sends them to one connection only.
  */
-final class RecordedFeed {
+final class RecordedMessages {
     private record Sent(long atNanos, String text) {}
 
     private final List<Sent> messages = new ArrayList<>();
@@ -22,7 +22,7 @@ final class RecordedFeed {
      * @throws io.firstline.config.problem.InvalidConfigException if there is no such venue
      * @throws io.firstline.recording.RecordingException if the file is not a recording
      */
-    RecordedFeed(Path file, String venue) {
+    RecordedMessages(Path file, String venue) {
         new Merge(List.of(Recording.read(file)), venue, null)
                 .run((message, nowNanos) -> messages.add(new Sent(nowNanos, message.asText())));
     }
