@@ -17,7 +17,7 @@ function drawNodes({ node, nodes }) {
   drawMembers(members, node);
   const feeds = feedsOf(members);
   const troubled = feeds.filter((feed) => feed.rank > 0).length;
-  text($("nodes-of"), `${members.filter((m) => m.heard).length} of ${members.length} nodes, ${feeds.length} feeds${troubled ? `, ${troubled} in trouble` : ""}`);
+  text($("nodes-of"), `${members.filter((m) => m.heard).length} of ${members.length} nodes, ${feeds.length} ${feeds.length === 1 ? "feed" : "feeds"}${troubled ? `, ${troubled} in trouble` : ""}`);
   if (!$("nodes").open) return;
   keyed($("nodes-table").tHead.rows[0], ["Feed", ...members.map((m) => m.name), "Epoch", "Last takeover"], (name) => name,
     (name) => el("th", { scope: "col" }, name), () => {});

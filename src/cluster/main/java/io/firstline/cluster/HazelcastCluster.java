@@ -226,12 +226,16 @@ public final class HazelcastCluster {
                         .transform(x -> Future.failedFuture(e)));
     }
 
-    /** Returns what connects to other nodes as their event bus does; it recognises a node that does not answer by its silence. */
+    /**
+     * Returns what connects to other nodes as their event bus does. It recognises a node that does not answer by its silence, and has
+     * patience with one that does not read: a shorter time would lose what waits for a node that hangs for two seconds.
+     */
     private static NetClient framesClient(Vertx vertx, ClusterConfig config) {
         EventBusOptions bus = new EventBusOptions();
         prepare(bus, config);
         return vertx.createNetClient(new NetClientOptions(bus.toJson())
                 .setHostnameVerificationAlgorithm("")
+                .setTcpUserTimeout((int) TimeUnit.SECONDS.toMillis(PONG_SECONDS))
                 .setReadIdleTimeout(PONG_SECONDS));
     }
 
@@ -269,9 +273,10 @@ public final class HazelcastCluster {
 
     /** Returns whether a client connects to the event bus of other nodes: that of {@link #prepare}, or the one for frames. */
     static boolean isOfTheBus(NetClientOptions options) {
-        return options.getTcpUserTimeout() == UNACKNOWLEDGED_MS
-                && options.getSendBufferSize() == SEND_BUFFER
-                && (options.getReadIdleTimeout() == SILENT_SECONDS || options.getReadIdleTimeout() == PONG_SECONDS);
+        boolean bus = options.getTcpUserTimeout() == UNACKNOWLEDGED_MS && options.getReadIdleTimeout() == SILENT_SECONDS;
+        boolean frames = options.getTcpUserTimeout() == TimeUnit.SECONDS.toMillis(PONG_SECONDS)
+                && options.getReadIdleTimeout() == PONG_SECONDS;
+        return options.getSendBufferSize() == SEND_BUFFER && (bus || frames);
     }
 
     /**

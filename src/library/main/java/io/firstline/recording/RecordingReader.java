@@ -169,7 +169,7 @@ final class RecordingReader implements AutoCloseable {
             over = true;
             torn(e.getMessage());
         } catch (IOException e) {
-            throw wrongNext("unreadable (" + e + ")", e);
+            throw wrongNext("unreadable (" + e.getMessage() + ")", e);
         }
     }
 

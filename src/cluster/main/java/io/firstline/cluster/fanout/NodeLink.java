@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The frames on their way to another node, with a bound: Vert.x queues what the other node does not read. A node that exceeds the
- * bound gets no frames until half of what waits is written. If a connection to it breaks meanwhile, the frames that waited
- * count as missed too; otherwise the node may just have ended. Thread-safe.
+ * bound gets no frames until half of what waits is written. If a connection to it breaks, the frames that waited count as missed once
+ * the node gets frames again: before, it may just have ended. Thread-safe.
  */
 final class NodeLink {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLink.class);
@@ -28,6 +28,9 @@ final class NodeLink {
     private final Map<EventLoop, NodeConnection> connections = new ConcurrentHashMap<>();
 
     private final AtomicLong waitingBytes = new AtomicLong();
+    /** The messages that waited on connections that broke, by who counts them. */
+    private final Map<ObjIntConsumer<String>, Integer> broken = new ConcurrentHashMap<>();
+
     private volatile boolean isSlow;
     private volatile boolean isClosed;
 
@@ -67,10 +70,23 @@ final class NodeLink {
         waitingBytes.addAndGet(length);
         connection(context).send(frame.data()).onComplete((written, failure) -> {
             waitingBytes.addAndGet(-length);
-            if (failure != null && isSlow) {
-                missed.accept(name, frame.messages());
+            if (failure != null) {
+                broken.merge(missed, frame.messages(), Integer::sum);
+            } else if (!broken.isEmpty()) {
+                countBroken();
             }
         });
+    }
+
+    /** The node is there. */
+    private void countBroken() {
+        for (ObjIntConsumer<String> missed : broken.keySet()) {
+            Integer messages = broken.remove(missed);
+            if (messages != null) {
+                LOG.warn("{} did not get {} messages: a connection to it ended while they waited", name, messages);
+                missed.accept(name, messages);
+            }
+        }
     }
 
     private NodeConnection connection(ContextInternal context) {
