@@ -20,6 +20,18 @@ class LivenessTest {
     }
 
     @Test
+    void shouldKnowWhetherAnythingHasEverArrived() {
+        PingTracker pings = new PingTracker(10);
+        assertThat(pings.isHeard()).as("not open").isFalse();
+        pings.opened(1_000, 0);
+        assertThat(pings.isHeard()).isFalse();
+
+        pings.heard(10 * MS);
+
+        assertThat(pings.isHeard()).isTrue();
+    }
+
+    @Test
     void shouldTakeAnyFrameForLife() {
         liveness.onFrame(1_999 * MS);
         liveness.isHalfOpen(0, 5, 1_000 * MS);

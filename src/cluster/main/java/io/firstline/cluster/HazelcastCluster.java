@@ -273,7 +273,8 @@ public final class HazelcastCluster {
 
     /** Returns whether a client connects to the event bus of other nodes: that of {@link #prepare}, or the one for frames. */
     static boolean isOfTheBus(NetClientOptions options) {
-        boolean bus = options.getTcpUserTimeout() == UNACKNOWLEDGED_MS && options.getReadIdleTimeout() == SILENT_SECONDS;
+        boolean bus =
+                options.getTcpUserTimeout() == UNACKNOWLEDGED_MS && options.getReadIdleTimeout() == SILENT_SECONDS;
         boolean frames = options.getTcpUserTimeout() == TimeUnit.SECONDS.toMillis(PONG_SECONDS)
                 && options.getReadIdleTimeout() == PONG_SECONDS;
         return options.getSendBufferSize() == SEND_BUFFER && (bus || frames);

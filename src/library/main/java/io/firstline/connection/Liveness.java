@@ -70,6 +70,11 @@ final class Liveness {
         return (long) (4 * roundTripMs * 1e6);
     }
 
+    /** Whether any frame has arrived. */
+    boolean isHeard() {
+        return heard;
+    }
+
     /** The time since the last frame, nanoseconds. */
     long silentNanos(long nowNanos) {
         return nowNanos - lastFrameNanos;

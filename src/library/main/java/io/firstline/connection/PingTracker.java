@@ -78,6 +78,11 @@ public final class PingTracker {
         return unanswered;
     }
 
+    /** Whether anything has arrived. A server that answers no pings may have no data yet. */
+    public boolean isHeard() {
+        return liveness != null && liveness.isHeard();
+    }
+
     /** The time of the unanswered request, while {@link #isUnanswered()}. */
     public long askedNanos() {
         return askedNanos;

@@ -1,6 +1,7 @@
 package io.firstline.feed;
 
 import io.firstline.arbitration.StreamFigures;
+import io.firstline.connection.PingTracker;
 import io.firstline.feed.message.StreamWatch;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.ConnectionReport;
@@ -98,14 +99,17 @@ final class SlotTable {
         return placed;
     }
 
-    /** Returns whether there are live connections and none is answered. */
+    /** Returns whether a live connection is not answered, and none is heard. */
     boolean isUnanswered() {
         boolean any = false;
         for (ConnectionSlot slot : slots) {
-            if (slot.isLive() && !slot.pooled().connection.pings().isUnanswered()) {
-                return false;
+            if (slot.isLive()) {
+                PingTracker pings = slot.pooled().connection.pings();
+                if (!pings.isUnanswered() && pings.isHeard()) {
+                    return false;
+                }
+                any |= pings.isUnanswered();
             }
-            any |= slot.isLive();
         }
         return any;
     }
