@@ -121,6 +121,9 @@ class ClusterConfigTest {
                 .anySatisfy(e -> assertThat(e)
                         .startsWith("/cluster/lease/kubernetes/url: found [http://10.0.0.1:80], allowed: https URLs"))
                 .anySatisfy(e -> assertThat(e).startsWith("/cluster/leaseMs: found 500, allowed: at least 1000"));
+        assertThat(errors("{'members':['127.0.0.1:5701'],'lease':{}}"))
+                .as("nothing about the default of replicas")
+                .hasSize(1);
         assertThat(errors("{'lease':{'kubernetes':{},'user':'u','password':'hush hush'}}"))
                 .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/user: found it beside kubernetes"));
     }

@@ -29,7 +29,7 @@ public final class ClusterReader {
             problems.add(new Problem("/members", "nothing", "the nodes that vote: \"dns\" finds nodes, not votes"));
             return null;
         }
-        if (section.has("members") && !section.has("lease") && !section.has("dns")) {
+        if (section.has("members") && lease == null && !section.has("dns")) {
             replicas = Math.min(replicas, section.get("members").size());
         }
         Map<String, Object> values = new HashMap<>();
