@@ -80,6 +80,21 @@ class FeedFrameTest {
     }
 
     @Test
+    void shouldKeepShortNamesOnly() {
+        FeedMessage first = (FeedMessage) read(stream("trade")).get(0);
+        FeedMessage again = (FeedMessage) read(stream("trade")).get(0);
+        assertThat(again.stream()).isSameAs(first.stream());
+
+        FeedMessage longOne = (FeedMessage) read(stream("x".repeat(1_000))).get(0);
+        FeedMessage longAgain = (FeedMessage) read(stream("x".repeat(1_000))).get(0);
+        assertThat(longAgain.stream()).isEqualTo(longOne.stream()).isNotSameAs(longOne.stream());
+    }
+
+    private static byte[] stream(String stream) {
+        return bytes(frame(ADDRESS, null, List.of(message(1, stream, new byte[0]))));
+    }
+
+    @Test
     void shouldHaveNoLineUnlessOneIsGiven() {
         byte[] data = bytes(frame(ADDRESS, null, List.of(Buffer.buffer("x"))));
 

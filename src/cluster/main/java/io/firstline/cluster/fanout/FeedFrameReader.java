@@ -15,6 +15,8 @@ import java.util.Map;
 final class FeedFrameReader {
     /** At most this many strings are shared between frames. */
     private static final int MOST_SHARED = 4_096;
+    /** Longer ones are not: any node may send them. */
+    private static final int MOST_SHARED_LENGTH = 256;
 
     /** One instance of each name of a feed or a stream, because consumers keep many messages. */
     private final Map<String, String> shared = new HashMap<>();
@@ -125,7 +127,7 @@ final class FeedFrameReader {
         String known = shared.get(name);
         if (known == null) {
             known = name;
-            if (shared.size() < MOST_SHARED) {
+            if (shared.size() < MOST_SHARED && name.length() <= MOST_SHARED_LENGTH) {
                 shared.put(name, name);
             }
         }

@@ -9,7 +9,9 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -100,13 +102,15 @@ final class NodeConnection {
         opened.exceptionHandler(e -> LOG.debug("a connection for frames broke", e));
         opened.closeHandler(v -> ended(opened));
         opened.handler(new Answers());
+        boolean closes;
         synchronized (this) {
             socket = opened;
             waiting.forEach(each -> opened.writeMessage(each.data()).onComplete(each.written()));
             waiting = null;
-            if (isClosed) {
-                opened.close();
-            }
+            closes = isClosed;
+        }
+        if (closes) {
+            opened.close();
         }
         context.setPeriodic(FENCE_MS, id -> {
             if (!sendFence(opened)) {
@@ -130,22 +134,32 @@ final class NodeConnection {
                 .writeLong(lastFence));
     }
 
-    private synchronized void ended(NetSocketInternal former) {
-        if (socket != former) {
-            return;
+    private void ended(NetSocketInternal former) {
+        List<Waiting> lost;
+        List<Fence> passed;
+        synchronized (this) {
+            if (socket != former) {
+                return;
+            }
+            socket = null;
+            hasEnded = true;
+            endedNanos = nowNanos.getAsLong();
+            lost = waiting == null ? List.of() : List.copyOf(waiting);
+            waiting = null;
+            deliveredFrames = frames;
+            passed = List.copyOf(fences);
+            fences.clear();
         }
-        socket = null;
-        hasEnded = true;
-        endedNanos = nowNanos.getAsLong();
-        Queue<Waiting> lost = waiting == null ? new ArrayDeque<>() : waiting;
-        waiting = null;
         lost.forEach(each -> {
             each.data().release();
             each.written().fail("the connection has ended");
         });
-        deliveredFrames = frames;
-        fences.forEach(fence -> fence.answered().tryComplete());
-        fences.clear();
+        complete(passed);
+    }
+
+    /** Without the lock: an address that moves sends to another connection then. */
+    private static void complete(List<Fence> passed) {
+        passed.forEach(fence -> fence.answered().tryComplete());
     }
 
     /**
@@ -166,19 +180,26 @@ final class NodeConnection {
         return answered.future();
     }
 
-    private synchronized void answered(long number) {
-        for (Fence fence = fences.peek(); fence != null && fence.number() <= number; fence = fences.peek()) {
-            deliveredFrames = fence.frames();
-            fence.answered().tryComplete();
-            fences.remove();
+    private void answered(long number) {
+        List<Fence> passed = new ArrayList<>();
+        synchronized (this) {
+            for (Fence fence = fences.peek(); fence != null && fence.number() <= number; fence = fences.peek()) {
+                deliveredFrames = fence.frames();
+                passed.add(fences.remove());
+            }
         }
+        complete(passed);
     }
 
     /** Closes the connection for good: the node has left. */
-    synchronized void close() {
-        isClosed = true;
-        if (socket != null) {
-            socket.close();
+    void close() {
+        NetSocketInternal open;
+        synchronized (this) {
+            isClosed = true;
+            open = socket;
+        }
+        if (open != null) {
+            open.close();
         }
     }
 

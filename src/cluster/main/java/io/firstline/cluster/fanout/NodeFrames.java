@@ -56,8 +56,11 @@ public final class NodeFrames implements FanOut {
      * @param busLoop the event loop of the connections that the event bus accepts
      */
     public FrameInput input(EventLoop busLoop) {
-        ContextInternal context = vertx.contextBuilder().withEventLoop(busLoop).build();
-        return new FrameInput((EventBusImpl) vertx.eventBus(), context);
+        return new FrameInput((EventBusImpl) vertx.eventBus(), contextOn(busLoop));
+    }
+
+    private ContextInternal contextOn(EventLoop loop) {
+        return vertx.contextBuilder().withEventLoop(loop).build();
     }
 
     /** Returns the frames of an address; null = its messages are not sent in frames. */
@@ -73,7 +76,8 @@ public final class NodeFrames implements FanOut {
                     address, any -> new FramedAddress(vertx, any, NOW_NANOS, this::link, missed));
             nowFramed.accept(address);
         }
-        framed.publishedOn(vertx.getOrCreateContext());
+        // not the context itself: that of a verticle keeps the verticle, and addresses outlive feeds
+        framed.publishedOn(contextOn(vertx.getOrCreateContext().nettyEventLoop()));
         return framed;
     }
 
