@@ -201,7 +201,7 @@ class ClaimDelayTest {
         hears(third, Part.NONE);
         assertThat(presence.present(2 * GONE_NANOS - 1)).containsExactlyInAnyOrder(self, second);
         assertThat(presence.present(2 * GONE_NANOS)).containsExactly(self);
-        presence.paused(GONE_NANOS);
+        presence.paused(GONE_NANOS, 2 * GONE_NANOS);
         assertThat(presence.present(2 * GONE_NANOS - 1))
                 .as("this process has paused itself")
                 .containsExactlyInAnyOrder(self, second, third);

@@ -55,6 +55,20 @@ class MembershipViewTest {
         assertThat(view.isWarm("m4", "f")).isFalse();
     }
 
+    /** A process that continues reads messages before its timer finds that it has paused. */
+    @Test
+    void shouldNotTakeAMemberForYoungerThanItsLastMessage() {
+        MembershipView view = view(3);
+        heard(view, "m2", 0, Map.of());
+        heard(view, "m3", 5 * GONE, Map.of("f", Part.NONE));
+
+        view.paused(5 * GONE, START + 5 * GONE);
+
+        assertThat(view.silentNanos("m3", "f", START + 5 * GONE)).isZero();
+        assertThat(view.present(START + 6 * GONE - 1)).containsExactly("m1", "m2", "m3");
+        assertThat(view.present(START + 6 * GONE)).containsExactly("m1");
+    }
+
     @Test
     void shouldKnowWhatAMemberLastSaid() {
         MembershipView view = view(3);

@@ -177,7 +177,7 @@ final class LeaseNode {
 
     /** The timer of {@link #tick} fires: if it is late, the process has paused. */
     void timer(long nowNanos) {
-        members.paused(pauses.called(nowNanos));
+        members.paused(pauses.called(nowNanos), nowNanos);
     }
 
     /** Time has passed. */

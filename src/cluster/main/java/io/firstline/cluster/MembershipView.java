@@ -53,9 +53,9 @@ final class MembershipView {
         }
     }
 
-    /** This process has paused. The others were not silent for that time. */
-    void paused(long forNanos) {
-        heard.replaceAll((member, last) -> last.later(forNanos));
+    /** This process has paused. The others were not silent for that time. One that was heard since was silent since then. */
+    void paused(long forNanos, long nowNanos) {
+        heard.replaceAll((member, last) -> last.later(Math.min(forNanos, nowNanos - last.nanos())));
     }
 
     /** Returns the present members, this one included. */
