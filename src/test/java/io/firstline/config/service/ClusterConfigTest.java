@@ -129,6 +129,16 @@ class ClusterConfigTest {
     }
 
     @Test
+    void shouldRejectUrlsWithoutAHostForLeases() {
+        for (String url : List.of("http://a_b:1", "https://a_b:1", "http://[::1:1", "https://a:65536", "https://%zz:1")) {
+            assertThat(errors("{'lease':{'etcd':['" + url + "']}}"))
+                    .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/etcd: found [" + url + "], allowed: URLs"));
+            assertThat(errors("{'lease':{'kubernetes':{'url':'" + url + "'}}}")).anySatisfy(e -> assertThat(e)
+                    .startsWith("/cluster/lease/kubernetes/url: found [" + url + "], allowed: URLs"));
+        }
+    }
+
+    @Test
     void shouldLetNodesThatAreFoundByNameOwnFeedsWithoutAVote() {
         ClusterConfig cluster = config("{'port':5800,'members':['127.0.0.1:5701'],'dns':'nodes.example:5701'}")
                 .cluster();

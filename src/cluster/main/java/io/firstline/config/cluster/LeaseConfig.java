@@ -4,6 +4,7 @@ import io.firstline.config.check.Checks;
 import io.firstline.config.check.FeedUrl;
 import io.firstline.config.check.SchemaKeys;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,14 @@ public record LeaseConfig(
 
     public LeaseConfig {
         etcd = etcd == null ? List.of() : List.copyOf(etcd);
+        List<String> wrong = (kubernetes == null ? etcd : List.of(kubernetes.url()))
+                .stream().filter(url -> !namesAHost(url)).toList();
         new Checks()
+                .require(
+                        wrong.isEmpty(),
+                        kubernetes == null ? "etcd" : "kubernetes/url",
+                        wrong,
+                        "URLs with a host name, of letters, digits, dots and hyphens, or an address; ports up to 65535")
                 .require(
                         etcd.isEmpty() == (kubernetes != null),
                         kubernetes == null ? "etcd" : "kubernetes",
@@ -80,6 +88,15 @@ public record LeaseConfig(
     /** Returns the URLs of the service. */
     public List<String> urls() {
         return kubernetes == null ? etcd : List.of(kubernetes.url());
+    }
+
+    private static boolean namesAHost(String url) {
+        try {
+            URI uri = new URI(url);
+            return uri.getHost() != null && uri.getPort() <= ClusterConfig.HIGHEST_PORT;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** Returns the URLs that send requests in plain text to another machine. */
