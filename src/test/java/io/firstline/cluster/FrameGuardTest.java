@@ -3,9 +3,15 @@ package io.firstline.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.publish.RejectionLog;
+import io.firstline.cluster.fanout.FrameInput;
+import io.firstline.cluster.fanout.NodeFrames;
+import io.firstline.testkit.Await;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +94,27 @@ class FrameGuardTest {
         assertThat(rejections.count()).isEqualTo(5);
         assertThat(limits.heldBytes()).hasValue(0);
         assertThat(limits.connections()).hasValue(0);
+    }
+
+    @Test
+    void shouldCloseWhatDoesNotReadTheAnswersToItsRequests() {
+        Vertx vertx = Vertx.vertx();
+        try {
+            FrameInput input = new NodeFrames(vertx, address -> {}, node -> node, node -> Future.failedFuture("none"))
+                    .input(((VertxInternal) vertx).nettyEventLoopGroup().next());
+            EmbeddedChannel connection = new EmbeddedChannel(new FrameGuard.Placer(limits, () -> input));
+            ByteBuf request = Unpooled.buffer().writeInt(9).writeByte(2).writeLong(7);
+
+            connection.writeInbound(Unpooled.copyInt(FrameInput.OPENING), request.copy());
+            assertThat(connection.<ByteBuf>readOutbound()).isEqualTo(Unpooled.copyLong(7));
+
+            connection.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+            connection.writeInbound(request);
+            assertThat(connection.isOpen()).isFalse();
+            assertThat(limits.connections()).hasValue(0);
+        } finally {
+            Await.result(vertx.close());
+        }
     }
 
     @Test

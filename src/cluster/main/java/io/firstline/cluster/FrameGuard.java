@@ -245,6 +245,10 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             throw new Refused("sends a malformed frame: " + e.getMessage());
         }
         if (answer != null) {
+            if (!context.channel().isWritable()) {
+                answer.release();
+                throw new Refused("does not read the answers to its requests");
+            }
             ChannelFuture unused = context.writeAndFlush(answer);
         }
     }
