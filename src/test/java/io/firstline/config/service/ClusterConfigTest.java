@@ -130,9 +130,10 @@ class ClusterConfigTest {
 
     @Test
     void shouldRejectUrlsWithoutAHostForLeases() {
-        for (String url : List.of("http://a_b:1", "https://a_b:1", "http://[::1:1", "https://a:65536", "https://%zz:1")) {
-            assertThat(errors("{'lease':{'etcd':['" + url + "']}}"))
-                    .anySatisfy(e -> assertThat(e).startsWith("/cluster/lease/etcd: found [" + url + "], allowed: URLs"));
+        for (String url :
+                List.of("http://a_b:1", "https://a_b:1", "http://[::1:1", "https://a:65536", "https://%zz:1")) {
+            assertThat(errors("{'lease':{'etcd':['" + url + "']}}")).anySatisfy(e -> assertThat(e)
+                    .startsWith("/cluster/lease/etcd: found [" + url + "], allowed: URLs"));
             assertThat(errors("{'lease':{'kubernetes':{'url':'" + url + "'}}}")).anySatisfy(e -> assertThat(e)
                     .startsWith("/cluster/lease/kubernetes/url: found [" + url + "], allowed: URLs"));
         }
