@@ -285,7 +285,7 @@ class RedundancySimulationTest {
             if (world.fault != Fault.STREAM) {
                 assertThat(streams).as(what).isEmpty();
             } else if (world.ownPerStep == 0 || world.fewest >= 4) {
-                // of three, one also seems to lack what others have of their own: that is no stream's
+                // one of three also seems to lack the messages that only another one gets: they have no stream
                 assertThat(streams).as(what).containsExactly("s1");
             }
         });

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FrameReaders {
     private static final Logger LOG = LoggerFactory.getLogger(FrameReaders.class);
-    /** The attribute of a node that reads frames on connections of their own: their version. */
+    /** The attribute of a node that reads frames on separate connections: their version. */
     static final String ATTRIBUTE = "firstline.frames.2";
 
     private static final int MOST_NODES = 1_000;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one connection of a venue has received. Acks and heartbeats, which the profile marks, are left out: a server
+ * The messages of one recorded connection of a venue. Acks and heartbeats, which the profile marks, are left out: a server
  * sends them to one connection only.
  */
 final class RecordedMessages {

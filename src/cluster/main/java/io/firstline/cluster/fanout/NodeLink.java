@@ -80,7 +80,7 @@ final class NodeLink {
 
     /** The node is there. */
     private void countBroken() {
-        for (ObjIntConsumer<String> missed : broken.keySet()) {
+        for (ObjIntConsumer<String> missed : List.copyOf(broken.keySet())) {
             Integer messages = broken.remove(missed);
             if (messages != null) {
                 LOG.warn("{} did not get {} messages: a connection to it ended while they waited", name, messages);

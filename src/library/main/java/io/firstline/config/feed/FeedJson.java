@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One feed's JSON without the keys that the schema rejected, and the problems that are found while it is read. Where a
- * removed key could make another one look wrong, its readers ask {@link #isBroken}.
+ * One feed's JSON without the keys that the schema rejected, and the problems that are found while it is read. Its
+ * readers ask {@link #isBroken} if a removed key could make another one look wrong.
  */
 final class FeedJson {
     private static final SchemaKeys KEYS = SchemaKeys.FEED;
