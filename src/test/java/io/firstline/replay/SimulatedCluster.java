@@ -11,7 +11,7 @@ import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Loss;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -93,7 +93,7 @@ final class SimulatedCluster {
      * {@link ReplicaCore}; the simulation only carries messages.
      */
     final class Node {
-        private final Map<Object, Link> links = new HashMap<>();
+        private final Map<Object, Link> links = new LinkedHashMap<>();
         private final List<Link> streams = new ArrayList<>();
         private RetentionBuffer retention;
         private ReplicaCore core;
