@@ -43,6 +43,9 @@ public final class FramedAddress implements FanOut.Address {
     /** Frames wait until those on the former connections have arrived. */
     private boolean isMoving;
 
+    private boolean hasSent;
+    private long sentNanos;
+
     /** Null = nothing waits. */
     private FeedFrame frame;
 
@@ -93,6 +96,11 @@ public final class FramedAddress implements FanOut.Address {
             return;
         }
         flush();
+        if (!hasSent || nowNanos.getAsLong() - sentNanos >= NodeConnection.LATE_NANOS) {
+            context =
+                    publisher; // nobody waits longer for frames: a node that hangs must not delay those of a new owner
+            return;
+        }
         isMoving = true;
         Future.join(nodes.stream().map(node -> links.apply(node).delivered()).toList())
                 .onComplete(done -> moved(publisher));
@@ -150,6 +158,7 @@ public final class FramedAddress implements FanOut.Address {
         List<String> readers = nodes;
         if (readers != null && !isMoving && waiting.isEmpty()) {
             readers.forEach(node -> links.apply(node).send(whole, context, missed));
+            sent();
             return;
         }
         if (waitingBytes + whole.length() > MOST_WAITING_BYTES) {
@@ -173,6 +182,7 @@ public final class FramedAddress implements FanOut.Address {
             for (String node : readers) {
                 links.apply(node).send(whole, context, missed);
             }
+            sent();
         }
         waitingBytes = 0;
         if (dropped > 0) {
@@ -182,5 +192,10 @@ public final class FramedAddress implements FanOut.Address {
             }
             dropped = 0;
         }
+    }
+
+    private void sent() {
+        hasSent = true;
+        sentNanos = nowNanos.getAsLong();
     }
 }

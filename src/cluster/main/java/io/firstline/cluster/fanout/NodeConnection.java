@@ -32,6 +32,8 @@ final class NodeConnection {
     /** The longest wait for a node, which may hang. */
     private static final long LATE_MS = 500;
 
+    static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(LATE_MS);
+
     private static final int FENCE_BYTES = 1 + Long.BYTES;
 
     private final ContextInternal context;
@@ -170,8 +172,7 @@ final class NodeConnection {
     synchronized Future<Void> delivered() {
         Fence oldest = fences.peek();
         long now = nowNanos.getAsLong();
-        if (deliveredFrames == frames
-                || (oldest != null && now - oldest.sentNanos() > TimeUnit.MILLISECONDS.toNanos(LATE_MS))) {
+        if (deliveredFrames == frames || (oldest != null && now - oldest.sentNanos() > LATE_NANOS)) {
             return Future.succeededFuture();
         }
         Promise<Void> answered = Promise.promise();
