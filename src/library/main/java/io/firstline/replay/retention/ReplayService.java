@@ -4,6 +4,7 @@ import io.firstline.bus.Addresses;
 import io.firstline.bus.publish.FanOut;
 import io.firstline.bus.publish.RejectionLog;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 public final class ReplayService {
+    /** The longest wait for other nodes before an answer. */
+    private static final long MOST_WAITING_MS = 50;
+
     private static final Logger LOG = LoggerFactory.getLogger(ReplayService.class);
     private static final String WANTS_LINES = "lines";
     private static final int ASKED = 3;
@@ -143,8 +147,15 @@ public final class ReplayService {
     }
 
     private void reply(Message<Object> request, ReplayResponse answer) {
-        // the answer must not overtake the messages that it names
-        FanOut.of(vertx).delivered().onComplete(done -> request.reply(answer.body(), answer.headers()));
+        // the answer should not overtake the messages that it names; but the consumers of a new owner wait for it, and
+        // a node may hang
+        Future<Void> delivered = FanOut.of(vertx).delivered();
+        Promise<Void> soon = Promise.promise();
+        delivered.onComplete(done -> soon.tryComplete());
+        if (!delivered.isComplete()) {
+            vertx.setTimer(MOST_WAITING_MS, id -> soon.tryComplete());
+        }
+        soon.future().onComplete(done -> request.reply(answer.body(), answer.headers()));
     }
 
     private void answerForLine(Message<Object> request, JsonObject json) {
