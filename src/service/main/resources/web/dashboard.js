@@ -14,8 +14,8 @@ const events = new Map(); // feed -> events, oldest first
 
 // summary
 
-function drawHealth() {
-  const words = { UP: "All feeds complete", DEGRADED: "Degraded", DOWN: "Down" };
+function drawHealth(feeds) {
+  const words = { UP: feeds.length === 0 ? "No feed runs" : "All feeds complete", DEGRADED: "Degraded", DOWN: "Down" };
   const health = $("health");
   health.dataset.level = state.health;
   text(health.querySelector("b"), words[state.health]);
@@ -152,11 +152,11 @@ function draw() {
   const feeds = Object.keys(state.feeds).sort().map((name) => ({ feed: name, ...state.feeds[name] }));
   choose(feeds);
   set(document.body, { "data-layout": state.list ? "list" : "cards", "data-linked": String(linked() !== null) });
-  drawHealth();
+  drawHealth(feeds);
   drawTotals(feeds);
   if (state.list) drawList(feeds);
   else drawCards(feeds);
-  placeholder($("feeds"), feeds.length === 0, "p", "No feed runs.");
+  placeholder($("feeds"), feeds.length === 0, "p", "Feeds that start appear here.");
   drawButtons();
   drawRelay(state.relay);
   askNodes().catch(() => {});

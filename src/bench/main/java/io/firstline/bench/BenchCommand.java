@@ -118,8 +118,15 @@ public final class BenchCommand implements AddedCommand {
         int sign = venueAndFile.indexOf('=');
         try {
             if (sign > 0) {
-                return PeerComparison.Recorded.read(
+                PeerComparison.Recorded recorded = PeerComparison.Recorded.read(
                         Path.of(venueAndFile.substring(sign + 1)), venueAndFile.substring(0, sign));
+                if (!recorded.isOfTheVenue()) {
+                    spec.commandLine()
+                            .getErr()
+                            .println("--recording " + venueAndFile
+                                    + ": the profile finds the stream of no message: is it another venue's?");
+                }
+                return recorded;
             }
         } catch (InvalidPathException | RecordingException | InvalidConfigException e) {
             throw new ParameterException(spec.commandLine(), "--recording " + venueAndFile + ": " + e.getMessage(), e);

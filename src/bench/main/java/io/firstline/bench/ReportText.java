@@ -91,9 +91,9 @@ final class ReportText {
                 machine.openSsl()));
         text.append(String.format(
                 Locale.ROOT,
-                "each process: %s%n%d rounds, every cell once in each; median (min–max). Messages of %d bytes, loopback.%n",
+                "each process: %s%n%s, every cell once in each; median (min–max). Messages of %d bytes, loopback.%n",
                 machine.flags(),
-                report.rounds(),
+                report.rounds() == 1 ? "1 round" : report.rounds() + " rounds",
                 Quote.TICKER.payloadLength()));
         Clocks clocks = report.clocks();
         text.append(String.format(
@@ -269,14 +269,19 @@ final class ReportText {
     }
 
     private void goals() {
+        List<Goal> measured =
+                report.goals().stream().filter(goal -> goal.found().isKnown()).toList();
+        if (measured.isEmpty()) {
+            return;
+        }
         text.append("\nGoals: ratios are taken round by round\n\n");
         Table table = new Table("figure", "found", "target", "moonshot", "verdict");
-        for (Goal goal : report.goals()) {
+        for (Goal goal : measured) {
             String sign = goal.atMost() ? "≤ " : "≥ ";
             String unit = goal.unit().isEmpty() ? "" : " " + goal.unit();
             table.row(
                     goal.name(),
-                    goal.found().isKnown() ? spread(goal.found(), goal.unit().isEmpty() ? "%.2f" : "%.0f") + unit : "",
+                    spread(goal.found(), goal.unit().isEmpty() ? "%.2f" : "%.0f") + unit,
                     sign + number(goal.target()) + unit,
                     sign + number(goal.moonshot()) + unit,
                     goal.verdict());

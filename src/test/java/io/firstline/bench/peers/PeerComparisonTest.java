@@ -119,9 +119,12 @@ class PeerComparisonTest {
         }
         Path file = Files.writeString(folder.resolve("recorded.jsonl"), lines);
         List<String> progress = new ArrayList<>();
+        PeerComparison.Recorded recorded = PeerComparison.Recorded.read(file, "binance-spot");
 
-        PeerComparison.Table table =
-                PeerComparison.run(PeerComparison.Recorded.read(file, "binance-spot"), progress::add);
+        PeerComparison.Table table = PeerComparison.run(recorded, progress::add);
+
+        assertThat(recorded.isOfTheVenue()).isTrue();
+        assertThat(PeerComparison.Recorded.read(file, "bitmex").isOfTheVenue()).isFalse();
 
         assertThat(table.feed()).isEqualTo("binance-spot, 6,000 messages of one recorded connection");
         assertThat(table.faults())

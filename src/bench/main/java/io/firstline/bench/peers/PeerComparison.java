@@ -115,6 +115,11 @@ public final class PeerComparison {
         public static Recorded read(Path file, String venue) {
             return new Recorded(venue, new RecordedMessages(file, venue));
         }
+
+        /** Whether the profile finds the stream of any message; else the recording is probably another venue's. */
+        public boolean isOfTheVenue() {
+            return feed.hasStreams();
+        }
     }
 
     private PeerComparison(int rounds, int seconds, Consumer<String> progress) {

@@ -14,6 +14,7 @@ final class RecordedMessages {
     private record Sent(long atNanos, String text) {}
 
     private final List<Sent> messages = new ArrayList<>();
+    private boolean hasStreams;
 
     /**
      * Reads a recording.
@@ -23,8 +24,15 @@ final class RecordedMessages {
      * @throws io.firstline.recording.RecordingException if the file is not a recording
      */
     RecordedMessages(Path file, String venue) {
-        new Merge(List.of(Recording.read(file)), venue, null)
-                .run((message, nowNanos) -> messages.add(new Sent(nowNanos, message.asText())));
+        new Merge(List.of(Recording.read(file)), venue, null).run((message, nowNanos) -> {
+            messages.add(new Sent(nowNanos, message.asText()));
+            hasStreams |= message.stream() != null;
+        });
+    }
+
+    /** Whether the profile names a stream for any message; it is hardly that of the venue otherwise. */
+    boolean hasStreams() {
+        return hasStreams;
     }
 
     int size() {
