@@ -74,7 +74,8 @@ class RunCommandTest {
 
             assertThat(cli.code()).isEqualTo(1);
             assertThat(cli.err())
-                    .startsWith("firstline: the page cannot listen on 127.0.0.1:" + taken.getLocalPort())
+                    .startsWith("firstline: the page cannot listen on 127.0.0.1:" + taken.getLocalPort()
+                            + " (Address already in use)")
                     .doesNotContain("\tat ");
         }
     }

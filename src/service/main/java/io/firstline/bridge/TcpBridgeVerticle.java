@@ -61,10 +61,7 @@ public final class TcpBridgeVerticle extends VerticleBase {
                 .exceptionHandler(e -> LOG.debug("a connection to the bridge failed", e));
         return server.listen().onSuccess(v -> watchCertificate()).recover(e -> {
             bridge.close();
-            return Future.failedFuture(new IllegalStateException(
-                    "the TCP bridge cannot listen on " + config.host() + ":" + config.port() + " (" + e.getMessage()
-                            + ")",
-                    e));
+            return NotListening.at("the TCP bridge", config.host(), config.port(), e);
         });
     }
 

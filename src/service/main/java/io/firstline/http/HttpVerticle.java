@@ -2,6 +2,7 @@ package io.firstline.http;
 
 import io.firstline.bridge.CertificateWatch;
 import io.firstline.bridge.Handshakes;
+import io.firstline.bridge.NotListening;
 import io.firstline.bridge.OpenConnections;
 import io.firstline.bridge.ServedSockets;
 import io.firstline.bridge.SockJsBridge;
@@ -149,7 +150,7 @@ public final class HttpVerticle extends VerticleBase {
                 .exceptionHandler(e -> LOG.debug("a connection to the page failed", e));
         return watch.start()
                 .compose(v -> server.listen())
-                .recover(e -> notListening("the page", settings.host(), settings.port(), e))
+                .recover(e -> NotListening.at("the page", settings.host(), settings.port(), e))
                 .compose(v -> listenForManagement())
                 .onSuccess(v -> {
                     if (settings.tls() != null) {
@@ -168,11 +169,6 @@ public final class HttpVerticle extends VerticleBase {
                 });
     }
 
-    private static <T> Future<T> notListening(String what, String host, int port, Throwable e) {
-        return Future.failedFuture(new IllegalStateException(
-                what + " cannot listen on " + host + ":" + port + " (" + e.getMessage() + ")", e));
-    }
-
     private Future<?> listenForManagement() {
         HttpConfig.Management wanted = settings.management();
         if (wanted == null) {
@@ -188,7 +184,9 @@ public final class HttpVerticle extends VerticleBase {
                 .requestHandler(paths(router))
                 .connectionHandler(managing::opened)
                 .exceptionHandler(e -> LOG.debug("a connection to the management port failed", e));
-        return management.listen().recover(e -> notListening("the management port", wanted.host(), wanted.port(), e));
+        return management
+                .listen()
+                .recover(e -> NotListening.at("the management port", wanted.host(), wanted.port(), e));
     }
 
     /**

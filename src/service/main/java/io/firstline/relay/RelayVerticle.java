@@ -2,6 +2,7 @@ package io.firstline.relay;
 
 import io.firstline.bridge.CertificateWatch;
 import io.firstline.bridge.Handshakes;
+import io.firstline.bridge.NotListening;
 import io.firstline.bridge.OpenConnections;
 import io.firstline.bridge.ServedSockets;
 import io.firstline.bridge.TokenCheck;
@@ -177,10 +178,7 @@ public final class RelayVerticle extends VerticleBase {
                 .exceptionHandler(e -> LOG.debug("a connection to the relay failed", e));
         return server.listen()
                 .onSuccess(v -> watch())
-                .recover(e -> Future.failedFuture(new IllegalStateException(
-                        "the relay cannot listen on " + config.host() + ":" + config.port() + " (" + e.getMessage()
-                                + ")",
-                        e)));
+                .recover(e -> NotListening.at("the relay", config.host(), config.port(), e));
     }
 
     private void watch() {
