@@ -262,6 +262,11 @@ public final class Arbiter<M> {
         }
     }
 
+    /** Some copies of a line are from before the beginning of their stream: they take no part. */
+    public void unmatched(Line line, int copies) {
+        line.unmatched += copies;
+    }
+
     /** How many messages have been published. */
     public long published() {
         return seen.newest();

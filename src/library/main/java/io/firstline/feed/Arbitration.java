@@ -3,6 +3,7 @@ package io.firstline.feed;
 import io.firstline.arbitration.ArrivalTable;
 import io.firstline.connection.WsConnection;
 import io.firstline.feed.message.ArrivingCopy;
+import java.util.Collection;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +23,13 @@ interface Arbitration {
 
     /** A connection ended. */
     default void parted(PooledConnection pooled) {}
+
+    /**
+     * Streams are being subscribed on the open connections.
+     *
+     * @param streams named as in messages
+     */
+    default void subscribes(Collection<String> streams) {}
 
     /** The time of a candidate is over: promote or abandon it now. */
     void trialOver(ConnectionSlot slot);

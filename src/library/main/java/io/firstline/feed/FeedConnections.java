@@ -177,14 +177,17 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     /** Subscribes to further streams, if the limits have room for them. */
     Future<Integer> subscribe(Collection<String> streams) {
         Set<String> all = new HashSet<>(subscriptions.streams());
-        all.addAll(streams);
+        List<String> further = streams.stream().filter(all::add).toList();
         Limit full = budget.resize(all.size());
         if (full != null) {
             return Future.failedFuture(new IllegalStateException(
                     "the server allows " + full.text() + ", which these streams would exceed"));
         }
         try {
-            return subscriptions.subscribe(streams);
+            Future<Integer> asked = subscriptions.subscribe(streams);
+            arbitration.subscribes(
+                    further.stream().map(subscriptions::shownName).toList());
+            return asked;
         } finally {
             budget.holdAll();
         }

@@ -2,6 +2,7 @@ package io.firstline.feed;
 
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
+import io.firstline.arbitration.Arrival;
 import io.firstline.arbitration.ArrivalTable;
 import io.firstline.arbitration.Line;
 import io.firstline.config.WsPoolConfig;
@@ -13,6 +14,7 @@ import io.firstline.feed.message.Sequencer;
 import io.firstline.feed.message.StreamTable;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.EvictionReason.Cause;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,6 +42,8 @@ final class PoolArbitration implements Arbitration {
     private final ArrivalSampling sampling;
     private final Map<Line, PooledConnection> members = new HashMap<>();
 
+    private final StreamBeginnings beginnings;
+
     private Arbiter<OutgoingCopy> arbiter;
     private SilentConnections silent;
     private SlowConnections slow;
@@ -64,11 +68,24 @@ final class PoolArbitration implements Arbitration {
         this.redundancy = new RedundancyWatch(streams, parts.condition(), windowMs);
         this.aged = new AgedConnections(config, parts, replacements.trialMs());
         this.sampling = new ArrivalSampling(config.connections());
+        this.beginnings = new StreamBeginnings(
+                () -> members.keySet().stream().anyMatch(Line::inStep), new StreamBeginnings.Output() {
+                    @Override
+                    public void pass(Line line, Arrival<OutgoingCopy> copy) {
+                        arbiter.copy(line, copy, nowNanos);
+                    }
+
+                    @Override
+                    public void unmatched(Line line, int copies) {
+                        arbiter.unmatched(line, copies);
+                    }
+                });
     }
 
     @Override
     public void start() {
         members.clear();
+        beginnings.clear();
         agreement.begin();
         redundancy.begin(scheduler.nowNanos());
         arbiter = new Arbiter<>(
@@ -88,6 +105,8 @@ final class PoolArbitration implements Arbitration {
     }
 
     private void watch() {
+        nowNanos = scheduler.nowNanos();
+        beginnings.look(nowNanos);
         replacements.judgeImpaired();
         slow.lookForStall();
         arbiter.settleFigures(scheduler.nowNanos());
@@ -210,6 +229,7 @@ final class PoolArbitration implements Arbitration {
         pooled.line =
                 arbiter.join(pooled.slot.number() - 1, pooled.connection.connectStartedNanos(), scheduler.nowNanos());
         members.put(pooled.line, pooled);
+        beginnings.joined(pooled.line);
         agreement.cleared(pooled.line);
         redundancy.joined(pooled);
         streams.joined(pooled.line.slot());
@@ -219,11 +239,12 @@ final class PoolArbitration implements Arbitration {
 
     @Override
     public void parted(PooledConnection pooled) {
+        nowNanos = scheduler.nowNanos();
+        beginnings.left(pooled.line);
         members.remove(pooled.line);
         redundancy.parted(pooled);
         streams.parted(pooled.line.slot());
         agreement.cleared(pooled.line);
-        nowNanos = scheduler.nowNanos();
         arbiter.leave(pooled.line, nowNanos);
     }
 
@@ -234,7 +255,7 @@ final class PoolArbitration implements Arbitration {
             copy.numbered(pooled.line.slot(), streams.slots());
         }
         agreement.arrived(pooled.line, copy);
-        arbiter.copy(pooled.line, copy, nowNanos);
+        beginnings.arrived(pooled.line, copy);
         if (copy.provesRestart() && pooled.line.inStep()) {
             sequencer.restarted(copy.message());
         }
@@ -244,6 +265,11 @@ final class PoolArbitration implements Arbitration {
         if (pooled == pooled.slot.candidate() && pooled.line.inStep() && pooled.isWorthALook(copy.arrivalNanos())) {
             trials.decide(pooled.slot, false);
         }
+    }
+
+    @Override
+    public void subscribes(Collection<String> streams) {
+        beginnings.expect(streams, scheduler.nowNanos());
     }
 
     @Override
