@@ -81,6 +81,71 @@ class KnownShapesTest {
         }
     }
 
+    /** One or two values, with anything between them, perhaps not to the end. */
+    private String values() {
+        String text = json.text(json.document(), random.nextInt(4) == 0);
+        if (random.nextBoolean()) {
+            text += " \n,0x".charAt(random.nextInt(5)) + json.text(json.document(), false);
+        }
+        return random.nextInt(4) == 0 ? text.substring(0, random.nextInt(text.length()) + 1) : text;
+    }
+
+    /** A message that is like an uncut one would not be cut. */
+    @Test
+    void shouldBeOneMessageIfItIsLikeOne() {
+        System.out.println("KnownShapesTest -Dfirstline.seed=" + seed);
+        ConcatenatedJson cut = new ConcatenatedJson();
+        int alike = 0;
+        int several = 0;
+        for (int i = 0; i < DOCUMENTS; i++) {
+            List<String> pointers = json.pointers(json.document(), 1 + random.nextInt(6));
+            KeyReader knowing = new KeyReader(pointers);
+            byte[] message = bytes(values());
+            for (int k = 0; k < VARIANTS; k++) {
+                byte[] varied = varied(message);
+                List<ConcatenatedJson.Range> parts = cut.in(varied, 0, varied.length);
+                several += parts.isEmpty() ? 0 : 1;
+                if (knowing.readAlike(varied, 0, varied.length) != null) {
+                    alike++;
+                    assertThat(parts)
+                            .as("seed %d: %s", seed, new String(varied, StandardCharsets.UTF_8))
+                            .isEmpty();
+                } else if (parts.isEmpty()) {
+                    knowing.readOther(varied, 0, varied.length);
+                } else {
+                    parts.forEach(part -> knowing.read(varied, part.from(), part.from() + part.length()));
+                }
+            }
+        }
+        assertThat(alike).isGreaterThan(DOCUMENTS);
+        assertThat(several).isGreaterThan(DOCUMENTS);
+    }
+
+    private static boolean isDigit(byte[] text, int at) {
+        return text[at] >= '0' && text[at] <= '9';
+    }
+
+    /** Every byte at every position: only a digit in place of a digit of a value is alike. */
+    @Test
+    void shouldCompareEveryBit() {
+        byte[] message = bytes(TICKER.formatted("B8C", 1234567, 70, 7));
+        for (int at = 0; at < message.length; at++) {
+            boolean isFree =
+                    isDigit(message, at) && (message[at - 1] != '"' || message[at + 1] != '"'); // "5" is a name
+            boolean isFirst = isFree && message[at - 1] == ':' && isDigit(message, at + 1);
+            for (int other = 0; other < 256; other++) {
+                KnownShapes shapes = new KnownShapes();
+                shapes.learn(message, 0, message.length, new Scalar[0], 0);
+                byte[] varied = message.clone();
+                varied[at] = (byte) other;
+                assertThat(shapes.of(varied, 0, varied.length) != null)
+                        .as("%d at %d of %s", other, at, new String(message, StandardCharsets.UTF_8))
+                        .isEqualTo(
+                                other == (message[at] & 0xFF) || (isFree && !isFirst && other >= '0' && other <= '9'));
+            }
+        }
+    }
+
     private static final String TICKER = "{\"s\":\"%s\",\"u\":%d,\"b\":\"%d.10\",\"5\":[%d,\"x\"]}";
 
     private static boolean knows(KnownShapes shapes, String message) {

@@ -139,9 +139,14 @@ final class CopyReceiver implements PooledConnection.Receiver {
     }
 
     private void split(PooledConnection pooled, Payload payload, long arrivalNanos) {
+        copy.message(payload);
+        if (reader.readsAlike(copy, pooled)) {
+            take(pooled, payload, arrivalNanos); // whole, as the message that it is like
+            return;
+        }
         List<ConcatenatedJson.Range> values = splitter.valuesOf(payload, pooled.id());
         if (values.isEmpty()) {
-            copy.message(payload);
+            reader.readOther(copy, pooled);
             take(pooled, payload, arrivalNanos);
             return;
         }
@@ -149,14 +154,14 @@ final class CopyReceiver implements PooledConnection.Receiver {
         for (ConcatenatedJson.Range value : values) {
             if (!pooled.dismissed) {
                 Payload part = splitter.part(bytes, value);
-                copy.of(pooled.id(), part, arrivalNanos);
+                reader.read(copy.of(pooled.id(), part, arrivalNanos), pooled);
                 take(pooled, part, arrivalNanos);
             }
         }
     }
 
+    /** Takes the copy that was read last. */
     private void take(PooledConnection pooled, Payload payload, long arrivalNanos) {
-        reader.read(copy, pooled);
         accept(pooled, payload, arrivalNanos);
         if (learns) {
             look(pooled, arrivalNanos);

@@ -46,6 +46,10 @@ public final class KeyReader implements ValueReader {
     private final KnownLayouts layouts;
 
     private final KnownShapes shapes = new KnownShapes();
+    /** Of the last message; null = it was not known. */
+    private KnownShapes.Shape shape;
+    /** The position of that message in its array. */
+    private int start;
 
     private int missing;
 
@@ -81,13 +85,40 @@ public final class KeyReader implements ValueReader {
     /** Reads a message; null if a check finds that it is not JSON. */
     @Override
     public KeyValues read(byte[] bytes, int from, int to) {
+        KeyValues alike = readAlike(bytes, from, to);
+        return alike != null ? alike : readOther(bytes, from, to);
+    }
+
+    /**
+     * Reads a message that differs from one of the last messages only in digits of its values; null if it does not. Then
+     * either both are one JSON value, or none is.
+     */
+    public KeyValues readAlike(byte[] bytes, int from, int to) {
         Objects.checkFromToIndex(from, to, bytes.length);
-        forget();
-        KnownShapes.Shape shape = shapes.of(bytes, from, to);
-        if (shape != null) {
-            takenCount = shape.take(bytes, from, taken);
-            return values;
+        KnownShapes.Shape known = shapes.of(bytes, from, to);
+        if (known == null) {
+            return null;
         }
+        if (known == shape && from == start && isIn(bytes)) {
+            known.takeAgain();
+        } else {
+            forget();
+            takenCount = known.take(bytes, from, taken);
+            shape = known;
+            start = from;
+        }
+        return values;
+    }
+
+    private boolean isIn(byte[] bytes) {
+        return takenCount > 0 && taken[0].isIn(bytes);
+    }
+
+    /** Reads a message that {@link #readAlike} has not read; null if a check finds that it is not JSON. */
+    public KeyValues readOther(byte[] bytes, int from, int to) {
+        Objects.checkFromToIndex(from, to, bytes.length);
+        shape = null;
+        forget();
         if (!isRead(bytes, from, to)) {
             return null;
         }

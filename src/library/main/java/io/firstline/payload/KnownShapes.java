@@ -30,8 +30,8 @@ final class KnownShapes {
     private static final int RESTING = 65_536;
 
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101010101010101L;
-    private static final long TOPS = 0x8080808080808080L;
+    private static final long SIXES = 0x0606060606060606L;
+    private static final long SIXTEENS = 0x1010101010101010L;
 
     private final Shape[] shapes = new Shape[PLACES];
     private int watched;
@@ -42,10 +42,10 @@ final class KnownShapes {
     /** A message without the digits of its values, and where these are. */
     static final class Shape {
         private final int length;
-        /** The bytes, eight at a time, with 0 for each digit that may differ; the last ones overlap those before. */
+        /** The bytes, eight at a time, with '0' for each digit that may differ; the last ones overlap those before. */
         private final long[] words;
-        /** All bits of these digits. */
-        private final long[] digits;
+        /** The bits that may not differ: of a digit that may, the upper four. */
+        private final long[] fixed;
 
         private final Scalar[] values;
         private final int[] starts;
@@ -57,13 +57,13 @@ final class KnownShapes {
         private Shape(byte[] text, int from, int to, boolean[] isFree, Scalar[] taken, int count) {
             this.length = to - from;
             this.words = new long[(length + Long.BYTES - 1) / Long.BYTES];
-            this.digits = new long[words.length];
+            this.fixed = new long[words.length];
             for (int i = 0; i < words.length; i++) {
                 int at = at(i);
                 for (int k = Long.BYTES - 1; k >= 0; k--) {
                     boolean free = isFree[at + k];
                     words[i] = (words[i] << Byte.SIZE) | (free ? '0' : text[from + at + k] & 0xFF);
-                    digits[i] = (digits[i] << Byte.SIZE) | (free ? 0xFF : 0);
+                    fixed[i] = (fixed[i] << Byte.SIZE) | (free ? 0xF0 : 0xFF);
                 }
             }
             this.values = Arrays.stream(taken, 0, count)
@@ -95,20 +95,20 @@ final class KnownShapes {
             return Math.min(word * Long.BYTES, length - Long.BYTES);
         }
 
+        /** Compares all words: a branch for each costs more than the rest of a message that differs early. */
         private boolean isAt(byte[] text, int from) {
             int last = words.length - 1;
+            long differing = differing((long) WORD.get(text, from + length - Long.BYTES), last);
             for (int i = 0; i < last; i++) {
-                if (differs((long) WORD.get(text, from + i * Long.BYTES), i)) {
-                    return false;
-                }
+                differing |= differing((long) WORD.get(text, from + i * Long.BYTES), i);
             }
-            return !differs((long) WORD.get(text, from + length - Long.BYTES), last);
+            return differing == 0;
         }
 
-        private boolean differs(long word, int i) {
+        /** Returns 0 if only digits differ that may: they are at most 9 from '0' after the exclusive or. */
+        private long differing(long word, int i) {
             long other = word ^ words[i];
-            long above9 = (((other & ~TOPS) + (0x7F - 9) * ONES) | other) & TOPS;
-            return ((other & ~digits[i]) | above9) != 0;
+            return (other & fixed[i]) | ((other + SIXES) & SIXTEENS);
         }
 
         /** Sets the values of a message of this shape; returns their number. */
@@ -121,6 +121,13 @@ final class KnownShapes {
                 }
             }
             return values.length;
+        }
+
+        /** Sets the values of a message of this shape that is where the last one was, which had it too. */
+        void takeAgain() {
+            for (int i = 0; i < values.length; i++) {
+                values[i].takeAgain(hashes[i]);
+            }
         }
     }
 

@@ -92,6 +92,11 @@ final class Scalar {
         }
     }
 
+    @SuppressWarnings("ArrayEquals") // on purpose: where the last message was
+    boolean isIn(byte[] text) {
+        return bytes == text;
+    }
+
     /** Sets the value: a string with its quotes, a number or a literal. */
     void take(byte[] text, int start, int end, boolean escaped) {
         in(text);
@@ -122,6 +127,12 @@ final class Scalar {
         hash = itsHash;
         from = start;
         to = end;
+    }
+
+    /** Sets the value of a message that is like the last one and where that was. */
+    void takeAgain(long itsHash) {
+        parsed = false;
+        hash = itsHash;
     }
 
     /** Returns the type; meaningless unless it is there. */

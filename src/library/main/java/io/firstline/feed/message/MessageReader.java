@@ -206,9 +206,39 @@ public final class MessageReader {
 
     /** Reads a copy that has just arrived. */
     public void read(ArrivingCopy copy, Replies replies) {
+        read(copy, valuesIn(copy.payload()), replies);
+    }
+
+    /**
+     * Reads a copy that has just arrived, if it is a text that differs from one of the last ones only in digits of its
+     * values: if that was one message, so is this. Otherwise it needs {@link #readOther}.
+     *
+     * @return whether it was read
+     */
+    public boolean readsAlike(ArrivingCopy copy, Replies replies) {
+        Payload text = copy.payload();
+        KeyValues read = keys != null && text.isText()
+                ? keys.readAlike(text.array(), text.from(), text.from() + text.length())
+                : null;
+        if (read == null) {
+            return false;
+        }
+        read(copy, read, replies);
+        return true;
+    }
+
+    /** Reads a copy that {@link #readsAlike} has not read. */
+    public void readOther(ArrivingCopy copy, Replies replies) {
+        Payload text = copy.payload();
+        KeyValues read = keys != null && text.isText()
+                ? keys.readOther(text.array(), text.from(), text.from() + text.length())
+                : valuesIn(text);
+        read(copy, read, replies);
+    }
+
+    private void read(ArrivingCopy copy, KeyValues read, Replies replies) {
         copies++;
         reads++;
-        KeyValues read = valuesIn(copy.payload());
         if (read != null && !layout.line.isEmpty()) {
             long number = IdentityReader.number(read, layout.line);
             if (number != OutgoingCopy.NO_NUMBER) {
