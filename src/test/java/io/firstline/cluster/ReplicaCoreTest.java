@@ -401,6 +401,74 @@ class ReplicaCoreTest {
         assertThat(receives("4", 2)).as("published by now").isNull();
     }
 
+    /** The second owner continues from number 3, whose message this node missed: it cannot know that. */
+    @Test
+    void shouldPublishOnceWhatTwoOwnersPublishedIfItDoesNotKnowWhereTheSecondBegan() {
+        published(1, 1, "same", 1);
+        published(1, 2, "b", 1);
+        published(1, 3, "same", 1);
+        List.of("same", "b", "same").forEach(text -> receives(text, 1));
+        published(2, 4, "c", 1);
+        published(2, 5, "same", 1);
+
+        core.check(lease(3, 99), at(2));
+        assertThat(waiting(lease(3, 99), 2)).extracting(FeedMessage::asText).containsExactly("same", "c");
+        assertThat(receives("c", 2)).as("published by now").isNull();
+        assertThat(receives("same", 2))
+                .as("another one")
+                .isEqualTo(message("same").in(3, 5));
+    }
+
+    @Test
+    void shouldPublishAgainNothingOfASecondOwnerWhoseFirstMessagesItMissed() {
+        for (FeedMessage each : messages(1, 1, 4)) {
+            core.published(each, at(1));
+            receives(each.asText(), 1);
+        }
+        published(2, 5, "3", 1);
+        published(2, 6, "5", 1);
+
+        core.check(lease(3, 99), at(2));
+        assertThat(waiting(lease(3, 99), 2)).extracting(FeedMessage::asText).containsExactly("4");
+        assertThat(receives("5", 2))
+                .as("it follows a doubtful one")
+                .isEqualTo(message("5").in(3, 5));
+    }
+
+    @Test
+    void shouldPublishAllOfASecondOwnerOfWhichItKnowsWhereItBegan() {
+        published(1, 1, "same", 1);
+        receives("same", 1);
+        published(2, 2, "same", 1);
+        EpochHistory epochs = EpochHistory.NONE.begin(1, 1).begin(2, 2);
+        core.answered(core.nextRequest(), answer(epochs, 1, 0, message("same").in(1, 1)), at(1));
+        published(2, 4, "d", 1);
+        published(2, 5, "same", 1);
+
+        core.check(lease(3, 99), at(2));
+        assertThat(waiting(lease(3, 99), 2))
+                .as("the hole is at 3")
+                .extracting(FeedMessage::asText)
+                .containsExactly("d", "same");
+    }
+
+    /** An answer about something else shows that numbers of the former owner do not count. */
+    @Test
+    void shouldContinueFromTheFirstNumberThatASecondOwnerTookAnew() {
+        for (long number : new long[] {1, 3, 4, 5}) {
+            published(1, number, "" + number, 1);
+        }
+        Request hole = core.nextRequest();
+        assertThat(hole).isEqualTo(new Request(2, 2, 1));
+        published(2, 7, "7", 1);
+        EpochHistory epochs = EpochHistory.NONE.begin(1, 1).begin(2, 4);
+        core.answered(hole, answer(epochs, 2, 0, messages(1, 2, 2)), at(1));
+
+        assertThat(core.check(lease(3, 99), at(2)))
+                .isInstanceOfSatisfying(Change.BecameOwner.class, owner -> assertThat(owner.from())
+                        .isEqualTo(4));
+    }
+
     /** Two owners died; messages of the first one are still on their way to this node, after an answer of the third. */
     @Test
     void shouldNotTakeForPublishedWhatALaterOwnerDoesNotContinueFrom() {

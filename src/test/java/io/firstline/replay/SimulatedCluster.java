@@ -5,6 +5,7 @@ import io.firstline.cluster.Lease;
 import io.firstline.cluster.ReplicaCore;
 import io.firstline.config.feed.Retention;
 import io.firstline.replay.retention.Answer;
+import io.firstline.replay.retention.EpochHistory;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
@@ -25,6 +26,9 @@ import java.util.function.Supplier;
 final class SimulatedCluster {
     private static final int STREAMS = 4;
     private static final int NODE_LOSS_PERCENT = 5;
+    /** A connection that breaks loses several messages in a row, at most this many. */
+    private static final int MOST_LOST_AT_ONCE = 12;
+
     private static final Retention ALL = new Retention(1 << 20, 1 << 30, 100);
     private static final GapFiller.Settings SETTINGS =
             new GapFiller.Settings(20_000_000_000L, 5_000_000, new Volume(100_000, 1 << 30), 100_000, 60_000_000_000L);
@@ -50,8 +54,9 @@ final class SimulatedCluster {
     /** How many nodes became owners with a hole in what they know. */
     int holes;
     /**
-     * Whether the order of each stream is guaranteed. It is not if a node became the owner with a hole: messages after
-     * the hole that it has not received come first, and of equal messages it cannot tell which one is in the hole.
+     * Whether the order of each stream is guaranteed. It is not if a node became the owner with a hole, or did not know
+     * which number the former owner began with: messages after the hole that it has not received come first, and of
+     * equal messages it cannot tell which one is in the hole.
      */
     boolean inOrder = true;
 
@@ -72,6 +77,15 @@ final class SimulatedCluster {
         private final int slowness = 1 + random.nextInt(3_000);
         private long lastArrival;
         private long cutAt = Long.MAX_VALUE;
+        private int toLose;
+
+        /** Returns whether the next message is lost. */
+        boolean loses() {
+            if (toLose == 0 && lossy && random.nextInt(100) < NODE_LOSS_PERCENT) {
+                toLose = 1 + random.nextInt(MOST_LOST_AT_ONCE);
+            }
+            return lossy && toLose > 0 && toLose-- > 0;
+        }
 
         void send(Runnable arrival) {
             lastArrival = Math.max(lastArrival, now + random.nextInt(slowness));
@@ -119,7 +133,7 @@ final class SimulatedCluster {
 
         /** Makes the node the owner. */
         void own(int newEpoch) {
-            boolean isWhole = retention.range(1, Long.MAX_VALUE).missing() == 0;
+            boolean isWhole = retention.range(1, Long.MAX_VALUE).missing() == 0 && knowsBegin();
             holes += isWhole ? 0 : 1;
             inOrder &= isWhole;
             owner = this;
@@ -132,6 +146,14 @@ final class SimulatedCluster {
             }
         }
 
+        /** Whether it knows which number the former owner began with, if it knows that one. */
+        private boolean knowsBegin() {
+            EpochHistory known = retention.state().epochs();
+            EpochHistory owners =
+                    owner == null ? known : owner.retention.state().epochs();
+            return known.newest() < owners.newest() || known.divergence(owners) == Long.MAX_VALUE;
+        }
+
         boolean owns() {
             return core.isPublishing();
         }
@@ -142,9 +164,9 @@ final class SimulatedCluster {
             }
             retention.add(out, "");
             for (Node node : nodes) {
-                boolean lost = lossy && random.nextInt(100) < NODE_LOSS_PERCENT;
-                if (node != this && !lost) {
-                    links.computeIfAbsent(node, n -> new Link()).send(() -> node.sees(out));
+                Link link = links.computeIfAbsent(node, n -> new Link());
+                if (node != this && !link.loses()) {
+                    link.send(() -> node.sees(out));
                 }
             }
             for (Consumer consumer : consumers) {

@@ -57,6 +57,9 @@ public final class ReplicaCore {
     /** The epoch in which this node publishes or last published; 0 = never. */
     private int ownEpoch;
 
+    /** The highest epoch whose owner has told where it begins. */
+    private int answeredEpoch;
+
     private boolean publishing;
     /** The messages that a new owner publishes first. */
     private final Deque<FeedMessage> waiting = new ArrayDeque<>();
@@ -145,12 +148,21 @@ public final class ReplicaCore {
 
     private Change begin(int newEpoch, long now) {
         publishing = true; // not warm from now on: an owner that is cut off may not notice that it lost the feed
+        boolean isBeginKnown = epoch == ownEpoch || epoch <= answeredEpoch;
         ownEpoch = newEpoch;
         follow(newEpoch);
         retention.forgetFrom(missing.first());
         missing.clear();
         sequence = retention.begin(newEpoch) - 1;
-        List<FeedMessage> notHere = withdraw(now);
+        List<FeedMessage> forgotten = retention.takeForgotten();
+        List<FeedMessage> notHere = withdraw(forgotten, now);
+        if (!isBeginKnown) {
+            long from = Math.max(1, sequence - CATCH_UP_MORE);
+            PossibleRepeats repeats = new PossibleRepeats();
+            retention.range(from, sequence).messages().forEach(repeats::published);
+            forgotten.forEach(repeats::published);
+            notHere = repeats.removedFrom(notHere);
+        }
         waiting.addAll(diff.takeAll());
         waiting.addAll(notHere); // younger in their streams than the messages received here
         notHere.forEach(message -> diff.published(message.identity(), now));
@@ -336,7 +348,7 @@ public final class ReplicaCore {
             want(Math.max(1, Math.min(next, number - 1)), number - 1);
         }
         boolean counts = remember.test(message);
-        withdraw(nowNanos);
+        withdraw(retention.takeForgotten(), nowNanos);
         if (counts) { // an answer may have shown before that a later owner does not continue from it
             match(message, nowNanos);
         }
@@ -366,8 +378,8 @@ public final class ReplicaCore {
      * Takes back messages that a former owner has published and the new one does not continue from: they are
      * published again, by the new owner or by us.
      */
-    private List<FeedMessage> withdraw(long now) {
-        return diff.withdrawn(retention.takeForgotten(), FeedMessage::identity, ReplicaCore::bytes, now);
+    private List<FeedMessage> withdraw(List<FeedMessage> forgotten, long now) {
+        return diff.withdrawn(forgotten, FeedMessage::identity, ReplicaCore::bytes, now);
     }
 
     // requests for published messages that have not arrived
@@ -393,12 +405,17 @@ public final class ReplicaCore {
             return;
         }
         MissingRanges.Range range = new MissingRanges.Range(request.from(), request.to());
+        answeredEpoch = Math.max(answeredEpoch, response.epochs().newest());
         missing.answered(range, response, retention.follow(response.epochs()), nowNanos);
-        withdraw(nowNanos);
+        List<FeedMessage> forgotten = retention.takeForgotten();
+        withdraw(forgotten, nowNanos);
         for (FeedMessage message : response.messages()) {
             if (remember.test(message)) {
                 match(message, nowNanos);
             }
+        }
+        if (!forgotten.isEmpty()) { // these hid that the owner's first messages are missing
+            want(retention.firstMissing(forgotten.get(0).sequence()), retention.last());
         }
         requestDue = true;
     }

@@ -42,7 +42,9 @@
  * <ul>
  * <li>No node was warm, because all nodes were restarted, or two failed within the moment that a new one needs to
  *     become warm. Then messages that only the dead nodes had may be missing. Messages that the new owner did not
- *     receive while it was disconnected may arrive after younger ones, if another node has them.
+ *     receive may arrive after younger ones, if another node has them, and equal messages in another order. A new owner
+ *     that does not know where the last one began publishes nothing that may repeat a message of the one before: it
+ *     waits until it receives that itself.
  * <li>A feed had no owner for more than ten seconds: older messages are missing.
  * <li>The venue has no keys and repeats the same bytes within ten seconds: one message may be taken for the other if
  *     the new owner connected within the last ten seconds.

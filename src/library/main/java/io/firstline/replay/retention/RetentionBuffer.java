@@ -94,6 +94,15 @@ public final class RetentionBuffer {
         return isBelowTheOldest ? end : firstHole();
     }
 
+    /** Returns the first number from this one on whose message is not kept. */
+    public synchronized long firstMissing(long from) {
+        long number = from;
+        for (int i = placeOf(from); i < size && at(i).sequence() == number; i++) {
+            number++;
+        }
+        return number;
+    }
+
     private long firstHole() {
         for (int i = 1; i < size; i++) {
             if (at(i).sequence() != at(i - 1).sequence() + 1) {
