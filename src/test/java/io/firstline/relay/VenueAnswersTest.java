@@ -110,6 +110,42 @@ class VenueAnswersTest extends RelayTestBase {
         assertThat(answer(client)).isEqualTo("{\"result\":null,\"id\":7}");
     }
 
+    /** After it the client would have a hole. */
+    @Test
+    void shouldGiveNothingThatIsOnItsWayWhenAStreamEnds() {
+        deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);
+        String subscribe = "{\"method\":\"SUBSCRIBE\",\"params\":[\"" + BOOK + "\"],\"id\":7}";
+        Reader first = asking("/ws", subscribe);
+        tell(0, "{\"result\":null,\"id\":" + requests.get(0).getLong("id") + "}");
+        answer(first);
+        requests.clear();
+        join(first.socket.close());
+        eventually(() -> requests.size() == 2
+                && requests.stream().allMatch(request -> "UNSUBSCRIBE".equals(request.getString("method"))));
+        requests.clear();
+
+        Reader byRequest = reader("/ws");
+        join(byRequest.socket.writeTextMessage(subscribe));
+        Reader byPath = reader("/ws/" + BOOK);
+        Reader other = reader("/ws");
+        other.socket.writeTextMessage("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":1}");
+        answer(other);
+        for (int number = 1; number <= 5; number++) {
+            tell(0, book(number));
+        }
+        eventually(() -> requests.size() == 2);
+        tell(0, "{\"result\":null,\"id\":" + requests.get(0).getLong("id") + "}");
+
+        assertThat(answer(byRequest)).isEqualTo("{\"result\":null,\"id\":7}");
+        tell(0, book(9));
+        assertThat(new JsonObject(answer(byRequest)).getLong("u")).isEqualTo(9);
+        assertThat(new JsonObject(answer(byPath)).getLong("u")).isEqualTo(9);
+    }
+
+    private static String book(long number) {
+        return "{\"stream\":\"" + BOOK + "\",\"data\":{\"u\":" + number + ",\"s\":\"BTCUSDT\"}}";
+    }
+
     @Test
     void shouldNotTakeTheAbsenceOfConnectionsForAnAnswer() {
         deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);

@@ -57,6 +57,7 @@ final class ClientRequests {
         Set<String> streams = client.streams() == null ? Set.of() : Set.copyOf(client.streams());
         List<String> late = late(client, streams);
         client.awaits(late);
+        Future<?> ended = awaitEnd(client, streams, late);
         feed.add(client);
         if (streams.isEmpty()) {
             return;
@@ -65,6 +66,13 @@ final class ClientRequests {
             client.withdraw(streams);
             refuse(client, NO_ROOM);
             return;
+        }
+        if (!ended.isComplete()) {
+            ended.onComplete(any -> {
+                if (!client.isClosing()) {
+                    feed.replace(client);
+                }
+            });
         }
         upstream.want(streams)
                 .onSuccess(refused -> {
@@ -75,6 +83,18 @@ final class ClientRequests {
                     }
                 })
                 .onFailure(e -> refuse(client, e.getMessage()));
+    }
+
+    /**
+     * Keeps from a client what still arrives of streams that are being unsubscribed: it would have a hole after it.
+     *
+     * @param late the streams that it gets later anyway
+     * @return completes when they have ended; then {@link RelayFeed#replace} it
+     */
+    private Future<?> awaitEnd(RelayClient client, Collection<String> streams, List<String> late) {
+        List<String> ending = without(upstream.ending(streams), late);
+        client.awaits(ending);
+        return upstream.ended(streams).onComplete(any -> client.ready(ending));
     }
 
     private void beginWithSnapshots(RelayClient client, List<String> late) {
@@ -203,12 +223,13 @@ final class ClientRequests {
             return refuse(client, request, RefusalReason.VENUE_LIMIT, NO_ROOM);
         }
         List<String> late = late(client, further);
+        Future<?> ended = awaitEnd(client, further, late);
         Future<Map<String, String>> answer = upstream.want(further);
         if (client.streams() != null) {
             client.streams().addAll(further);
             client.awaits(late);
         }
-        return answeredOrFirst(client, further, answer).transform(any -> {
+        return ended.transform(any -> answeredOrFirst(client, further, answer)).transform(any -> {
             if (client.isClosing()) {
                 return Future.succeededFuture(); // its streams are left
             }

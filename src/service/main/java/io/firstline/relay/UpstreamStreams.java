@@ -44,6 +44,8 @@ final class UpstreamStreams {
     private static final int OWNER_TRIES = 40;
 
     private static final int OWNER_TRY_MS = 250;
+    /** How long messages of a stream may still arrive after its unsubscription was sent. */
+    private static final int ENDING_MS = 1_000;
 
     private final Vertx vertx;
     private final EventBus bus;
@@ -62,6 +64,8 @@ final class UpstreamStreams {
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     /** By stream, until the venue has answered the request for it. */
     private final Map<String, Future<Map<String, String>>> unanswered = new HashMap<>();
+    /** By stream, until nothing more of it arrives: it is being unsubscribed. */
+    private final Map<String, Future<Void>> ending = new HashMap<>();
 
     UpstreamStreams(Vertx vertx, FeedConfig config, int lingerMs, LongSupplier nanos) {
         this.vertx = vertx;
@@ -101,7 +105,7 @@ final class UpstreamStreams {
         boolean isFurther = ledger.wanted().contains(stream);
         ledger.forget(List.of(stream));
         if (isFurther) {
-            unsubscribe(List.of(stream), nanos.getAsLong());
+            Future<JsonObject> unused = unsubscribe(List.of(stream), nanos.getAsLong());
         }
         handler.accept(stream, String.valueOf(fact.getValue("reason")));
     }
@@ -168,8 +172,9 @@ final class UpstreamStreams {
     Future<Map<String, String>> want(Collection<String> streams) {
         List<String> missing = ledger.add(streams);
         if (canSubscribe && !missing.isEmpty()) {
-            Future<Map<String, String>> asked = command(
-                            new JsonObject().put("do", "subscribe").put("answered", true), missing)
+            Future<Map<String, String>> asked = ended(missing)
+                    .compose(any ->
+                            command(new JsonObject().put("do", "subscribe").put("answered", true), missing))
                     .map(UpstreamStreams::refused);
             missing.forEach(stream -> unanswered.put(stream, asked));
             asked.onComplete(done -> {
@@ -197,6 +202,19 @@ final class UpstreamStreams {
         return unanswered.containsKey(stream);
     }
 
+    /** Those of some streams that are being unsubscribed. What still arrives of them has no continuation. */
+    List<String> ending(Collection<String> streams) {
+        return streams.stream().filter(ending::containsKey).toList();
+    }
+
+    /** Completes when none of these streams is {@link #ending} any more. */
+    Future<?> ended(Collection<String> streams) {
+        List<String> waited = ending(streams);
+        return waited.isEmpty()
+                ? Future.succeededFuture()
+                : Future.all(waited.stream().map(ending::get).distinct().toList());
+    }
+
     private static Map<String, String> refused(JsonObject reply) {
         Map<String, String> words = new TreeMap<>();
         reply.getJsonObject("refused", new JsonObject())
@@ -216,15 +234,19 @@ final class UpstreamStreams {
                 .filter(stream -> !others.want(stream)) // its relay will
                 .toList();
         if (canSubscribe && !due.isEmpty()) {
-            unsubscribe(due, nowNanos);
+            Future<Void> ended = unsubscribe(due, nowNanos)
+                    .transform(sent -> vertx.timer(ENDING_MS))
+                    .mapEmpty();
+            due.forEach(stream -> ending.put(stream, ended));
+            ended.onComplete(any -> due.forEach(stream -> ending.remove(stream, ended)));
         }
         if (relay != null && canSubscribe) {
             share();
         }
     }
 
-    private void unsubscribe(List<String> streams, long nowNanos) {
-        command(new JsonObject().put("do", "unsubscribe"), streams)
+    private Future<JsonObject> unsubscribe(List<String> streams, long nowNanos) {
+        return command(new JsonObject().put("do", "unsubscribe"), streams)
                 .onSuccess(reply -> ledger.inherit(
                         reply.getJsonArray("kept", new JsonArray()).stream()
                                 .map(String::valueOf)
