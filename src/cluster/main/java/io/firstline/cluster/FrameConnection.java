@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the frames of a connection from another node, behind a {@link FrameGuard}. It moves the connection to the event loop of the
- * subscription that most of its frames are for, so that these need not change threads: with the first frame, and again when a fence, which the other node sends each
- * second, finds that others are the most. Frames for other loops are handed over, as from any loop. Nothing is
- * read while the connection moves, so each address keeps its order.
+ * subscription that the first frame is for, so that frames need not change threads. It moves again if a fence, which the other node
+ * sends each second, finds that nearly all frames since the last one were for another event loop. Frames for other loops are handed
+ * over. Nothing is read while the connection moves, so each address keeps its order.
  *
  * <p>Called on the event loop of the connection.
  */
@@ -73,10 +73,9 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
         } finally {
             data.release();
         }
-        EventLoop reader = looks && !isMoving ? votes.take() : null;
-        if (reader != null) {
+        if (looks && !isMoving && !votes.isEmpty()) {
             looks = false;
-            move(context, reader);
+            move(context, votes.take());
         }
     }
 
@@ -107,7 +106,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
 
     private void move(ChannelHandlerContext context, EventLoop reader) {
         Channel connection = context.channel();
-        if (reader == connection.eventLoop()) {
+        if (reader == null || reader == connection.eventLoop()) {
             return;
         }
         isMoving = true;
