@@ -73,8 +73,8 @@ class FrameConnectionTest {
             this.feed = feed;
             ContextInternal context = ((VertxInternal) receiver).createEventLoopContext();
             loop = context.nettyEventLoop();
-            subscription = Await.on(context, () -> FeedSubscription.of(receiver, feed)
-                    .handler(message -> got.add(message.sequence())));
+            subscription = Await.on(
+                    context, () -> FeedSubscription.of(receiver, feed).handler(message -> got.add(message.sequence())));
             Await.result(subscription.start());
         }
     }
@@ -87,7 +87,9 @@ class FrameConnectionTest {
     @AfterEach
     void close() {
         Await.result(publisher.close());
-        Await.until(() -> limits.connections() + " connections", () -> limits.connections().get() == 0);
+        Await.until(
+                () -> limits.connections() + " connections",
+                () -> limits.connections().get() == 0);
         Await.result(receiver.close());
     }
 
@@ -101,18 +103,18 @@ class FrameConnectionTest {
         if (encrypts) {
             Tls tls = Tls.selfSigned(folder, "ip:" + HOST);
             serves.setSsl(true)
-                    .setKeyCertOptions(
-                            new PemKeyCertOptions().addCertPath(tls.certificate()).addKeyPath(tls.key()));
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertPath(tls.certificate())
+                            .addKeyPath(tls.key()));
         }
         port = Await.result(receiver.createNetServer(serves)
-                        .connectHandler(socket -> accepted.set(
-                                ((NetSocketInternal) socket).channelHandlerContext().channel()))
+                        .connectHandler(socket -> accepted.set(((NetSocketInternal) socket)
+                                .channelHandlerContext()
+                                .channel()))
                         .listen(0, HOST))
                 .actualPort();
-        client = publisher.createNetClient(new NetClientOptions()
-                .setSsl(encrypts)
-                .setTrustAll(true)
-                .setHostnameVerificationAlgorithm(""));
+        client = publisher.createNetClient(
+                new NetClientOptions().setSsl(encrypts).setTrustAll(true).setHostnameVerificationAlgorithm(""));
         frames = new NodeFrames(publisher, any -> {}, any -> any, any -> client.connect(port, HOST)
                 .onSuccess(connected::set));
     }
