@@ -26,6 +26,7 @@ class ControlLinkTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<JsonObject> received = new CopyOnWriteArrayList<>();
+    private final List<String> ended = new CopyOnWriteArrayList<>();
     private final ControlLink sender = link();
     private final ControlLink receiver = link();
 
@@ -35,7 +36,7 @@ class ControlLinkTest {
     }
 
     private ControlLink link() {
-        return new ControlLink(vertx, CONFIG, Scheduler.of(vertx), received::add);
+        return new ControlLink(vertx, CONFIG, Scheduler.of(vertx), received::add, ended::add);
     }
 
     private <T> T onLoop(Supplier<T> action) {
@@ -81,6 +82,24 @@ class ControlLinkTest {
         connect(again);
 
         Await.until("it arrives there", () -> received.size() > before);
+    }
+
+    @Test
+    void shouldReportAMemberThatClosesItsConnection() {
+        connect(listen(receiver));
+        int closing = Await.result(
+                        vertx.createNetServer().connectHandler(NetSocket::close).listen(0, "127.0.0.1"))
+                .actualPort();
+        assertThat(ended).isEmpty();
+
+        onLoop(() -> {
+            sender.found(OTHER, closing);
+            return null;
+        });
+        Await.until("it is reported", () -> {
+            send();
+            return ended.contains(OTHER);
+        });
     }
 
     @Test

@@ -161,6 +161,8 @@ class KubernetesServiceTest {
             server.fail(status);
             assertThat(failure(service, 2)).isEqualTo("HTTP " + status + ", \"as the test wants\"");
         }
+        server.fail(404); // it may be lost, but is not
+        assertThat(failure(service, 2)).isEqualTo("an earlier report had no answer");
         server.hang(); // its report was written
         assertThat(failure(service, 3))
                 .isEqualTo("https://127.0.0.1:" + server.port() + ": no answer within " + TIMEOUT_MS + " ms");

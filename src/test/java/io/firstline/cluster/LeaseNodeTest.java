@@ -236,13 +236,13 @@ class LeaseNodeTest {
         hears(SECOND, READY_MS);
         LeaseRequest ask = heartbeat(tick(READY_MS)).asks().get(0);
 
-        assertThat(of(LeaseAction.ReportLostClaim.class, tick(READY_MS + LEASE_MS / 2)))
+        assertThat(of(LeaseAction.ReportLostClaim.class, tick(READY_MS + LEASE_MS)))
                 .isEmpty();
-        List<LeaseAction> late = tick(READY_MS + LEASE_MS / 2 + 1);
+        List<LeaseAction> late = tick(READY_MS + LEASE_MS + 1);
         assertThat(late).contains(new LeaseAction.ReportLostClaim(feed, null));
         assertThat(heartbeat(late).given()).containsExactly(ask);
         assertThat(heartbeat(late).asks()).isEmpty();
-        long again = READY_MS + 3 * 250; // one epoch for each member
+        long again = READY_MS + LEASE_MS + 1 + 300; // as a node that is not warm
         hears(SECOND, again - 1);
         assertThat(heartbeats(tick(again - 1))).allMatch(beat -> beat.asks().isEmpty());
         assertThat(heartbeat(tick(again)).asks()).hasSize(1);
@@ -308,6 +308,19 @@ class LeaseNodeTest {
         assertThat(heartbeat(actions).asks()).hasSize(1);
         assertThat(node.died(SECOND, run, at(READY_MS + 11))).as("once").isEmpty();
         assertThat(hearsOwner(run, READY_MS + 12)).as("sent before it ended").isEmpty();
+    }
+
+    @Test
+    void shouldNotWaitAfterAPauseForAProcessThatHasEnded() {
+        NodeRun run = new NodeRun(1_000, 99);
+        deploy();
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0, false, 0));
+        node.timer(at(READY_MS).nanos());
+        long resumed = READY_MS + LEASE_MS / 2;
+        node.timer(at(resumed).nanos());
+        hearsOwner(run, resumed);
+
+        assertThat(heartbeat(node.died(SECOND, run, at(resumed + 10))).asks()).hasSize(1);
     }
 
     @Test
@@ -638,7 +651,7 @@ class LeaseNodeTest {
         LeaseRequest mine = heartbeat(tick(READY_MS)).asks().get(0);
         LeaseRequest theirs = new LeaseRequest(feed, mine.epoch() - 1);
         hears(SECOND, READY_MS + 1, theirs);
-        long lost = READY_MS + LEASE_MS / 2 + 1;
+        long lost = READY_MS + LEASE_MS + 1;
         assertThat(tick(lost)).contains(new LeaseAction.ReportLostClaim(feed, null));
         long handedOver = lost + 5_000;
         for (long ms = lost; ms < handedOver; ms += 100) {

@@ -161,10 +161,10 @@ class LeaseProposerTest {
     }
 
     @Test
-    void shouldLoseAClaimWithoutVotesAfterHalfALease() {
+    void shouldLoseAClaimWithoutVotesAfterALease() {
         claim(0);
-        assertThat(proposer.isLost(at(400))).isFalse();
-        assertThat(proposer.isLost(at(401))).isTrue();
+        assertThat(proposer.isLost(at(LEASE_MS))).isFalse();
+        assertThat(proposer.isLost(at(LEASE_MS + 1))).isTrue();
     }
 
     @Test

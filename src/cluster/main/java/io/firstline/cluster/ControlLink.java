@@ -52,6 +52,7 @@ final class ControlLink {
     private final NetClient client;
     private final Scheduler scheduler;
     private final Consumer<JsonObject> received;
+    private final Consumer<String> ended;
     private final Map<String, Member> members = new HashMap<>();
     private int accepted;
     private int heldBytes;
@@ -64,16 +65,29 @@ final class ControlLink {
 
         private boolean connecting;
         private long triedNanos;
+        /** Whether the connection ended because the member acknowledged nothing. */
+        private boolean isSilent;
+
+        private void broke(Throwable cause) {
+            isSilent |= String.valueOf(cause.getMessage()).contains("timed out");
+        }
     }
 
     /**
      * Connects to nothing yet.
      *
      * @param received takes each message of other nodes
+     * @param ended takes each member that has closed, or reset, the connection to it
      */
-    ControlLink(Vertx vertx, ClusterConfig config, Scheduler scheduler, Consumer<JsonObject> received) {
+    ControlLink(
+            Vertx vertx,
+            ClusterConfig config,
+            Scheduler scheduler,
+            Consumer<JsonObject> received,
+            Consumer<String> ended) {
         this.scheduler = scheduler;
         this.received = received;
+        this.ended = ended;
         NetServerOptions accepts = new NetServerOptions()
                 .setHost(bare(config.host()))
                 .setPort(config.controlPort())
@@ -159,7 +173,10 @@ final class ControlLink {
             return false;
         }
         NetSocket socket = other.socket;
-        socket.write(line).onFailure(e -> socket.close());
+        socket.write(line).onFailure(e -> {
+            other.broke(e);
+            socket.close();
+        });
         return true;
     }
 
@@ -188,10 +205,21 @@ final class ControlLink {
         });
     }
 
-    private static void connected(String member, Member other, NetSocket socket) {
+    private void connected(String member, Member other, NetSocket socket) {
         other.socket = socket;
-        socket.exceptionHandler(e -> LOG.debug("the connection for leases to {} broke", member, e));
-        socket.closeHandler(v -> other.socket = other.socket == socket ? null : other.socket);
+        other.isSilent = false;
+        socket.exceptionHandler(e -> {
+            other.broke(e);
+            LOG.debug("the connection for leases to {} broke", member, e);
+        });
+        socket.closeHandler(v -> {
+            if (other.socket == socket) {
+                other.socket = null;
+                if (!other.isSilent) {
+                    ended.accept(member);
+                }
+            }
+        });
     }
 
     // from other members

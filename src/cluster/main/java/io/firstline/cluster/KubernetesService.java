@@ -83,7 +83,9 @@ final class KubernetesService implements LeaseService {
     private Future<Boolean> report(LeaseRound round) {
         String name = "/" + text.reportName(round.holder());
         return send(round, PUT, name, text.report(round.holder(), reported, round.number(), clock.instant()))
-                .compose(reply -> reply.status() == CONFLICT ? lookUp(round, name) : reported(round, reply));
+                .compose(reply -> reply.status() == CONFLICT || reply.status() == NOT_FOUND
+                        ? lookUp(round, name)
+                        : reported(round, reply));
     }
 
     /** Another node has ended the run, the report is lost or old, or the answer to an earlier round was lost. */

@@ -112,11 +112,11 @@ final class LeaseLoop {
                 start,
                 aloneSinceNanos);
         feeds.forEach(this::configured);
-        this.probe = new DeathProbe(loop, scheduler);
+        this.probe = new DeathProbe(loop, scheduler, config.leaseMs());
         this.reports = new LeaseReports(
                 config, node::members, service == null ? null : service::lastFailure, scheduler::nowNanos);
         this.overload = new OverloadPolicy(start.nanos());
-        this.link = new ControlLink(loop, config, scheduler, this::receive);
+        this.link = new ControlLink(loop, config, scheduler, this::receive, this::mayHaveEnded);
     }
 
     /** Opens the port for other members, and begins. */
@@ -194,14 +194,24 @@ final class LeaseLoop {
         leases.forEach((name, lease) -> node.observe(name, lease.state()));
     }
 
-    /** A member has closed a connection: if its process has ended, its leases are free at once. */
+    /** A member has closed a connection of the event bus: if its process has ended, its leases are free at once. */
     void mayHaveEnded(int busPort) {
-        node.runsAt(busPort)
-                .forEach((member, run) -> probe.probe(member, busPort, () -> {
-                    observe();
-                    carryOut(node.died(member, run, time()));
-                    askService();
-                }));
+        node.runsAt(busPort).forEach(this::probe);
+    }
+
+    /** The same for a connection for leases: a member without feeds may have no other. */
+    private void mayHaveEnded(String member) {
+        probe(member, node.run(member));
+    }
+
+    private void probe(String member, NodeRun run) {
+        if (run.busPort() > 0) {
+            probe.probe(member, run.busPort(), () -> {
+                observe();
+                carryOut(node.died(member, run, time()));
+                askService();
+            });
+        }
     }
 
     /** Another member has sent a message. */

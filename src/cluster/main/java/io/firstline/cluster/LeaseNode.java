@@ -226,6 +226,11 @@ final class LeaseNode {
         return actions;
     }
 
+    /** Returns the process that runs another member, as far as it is known. */
+    NodeRun run(String member) {
+        return members.run(member);
+    }
+
     /** Returns the processes of other members whose event bus listens on a port. */
     Map<String, NodeRun> runsAt(int busPort) {
         Map<String, NodeRun> runs = new TreeMap<>();
@@ -343,7 +348,7 @@ final class LeaseNode {
         long now = time.nanos();
         LeaseClaim proposer = feed.proposer();
         if (pauses.hasJustEnded(leaseNanos / PAUSES_PER_LEASE, now)) {
-            return false;
+            return ownerHasEnded(feed) && claim(feed, time);
         }
         if (proposer.isLost(now)) {
             actions.add(new LeaseAction.ReportLostClaim(feed.name(), null));
@@ -354,11 +359,25 @@ final class LeaseNode {
             movedNanos = reason == HandOverPolicy.Reason.AWAY ? now : movedNanos;
             actions.add(new LeaseAction.End(feed.name(), reason));
             addIfAny(released, proposer.giveUp(leaseNanos, now));
-        } else if (mayClaim(feed, now)) {
-            proposer.claim(time.epochMs(), now);
-            return true;
+            return false;
         }
-        return false;
+        return claim(feed, time);
+    }
+
+    /** Returns whether the end of its last owner is proven: then no pause explains the owner's silence. */
+    private boolean ownerHasEnded(FeedOnNode feed) {
+        GrantedLease last = engine.last(feed.name());
+        return last != null
+                && dead.containsKey(last.node())
+                && dead.get(last.node()).equals(members.run(last.node()));
+    }
+
+    private boolean claim(FeedOnNode feed, StepTime time) {
+        boolean claims = mayClaim(feed, time.nanos());
+        if (claims) {
+            feed.proposer().claim(time.epochMs(), time.nanos());
+        }
+        return claims;
     }
 
     private boolean mayClaim(FeedOnNode feed, long now) {

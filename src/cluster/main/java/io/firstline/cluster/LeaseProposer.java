@@ -49,7 +49,7 @@ final class LeaseProposer extends EpochClaim {
      * @param nodes the number of nodes that may request it
      */
     LeaseProposer(String feed, String node, int voters, IntSupplier nodes, long leaseNanos, long nowNanos) {
-        super(feed, leaseNanos, leaseNanos / 2, nowNanos);
+        super(feed, leaseNanos, leaseNanos, nowNanos);
         this.node = node;
         this.voters = voters;
         this.majority = voters / 2 + 1;

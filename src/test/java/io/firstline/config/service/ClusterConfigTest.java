@@ -105,14 +105,25 @@ class ClusterConfigTest {
     }
 
     @Test
-    void shouldKeepLeasesInKubernetes() {
-        LeaseConfig kubernetes = config("{'leaseMs':2000,'lease':{'kubernetes':{'namespace':'east'}}}")
-                .cluster()
-                .lease();
+    void shouldKeepLeasesInKubernetes() throws IOException {
+        Path account = Files.createDirectory(folder.resolve("account"));
+        Files.writeString(account.resolve("token"), "t");
+        Files.writeString(account.resolve("ca.crt"), "c");
+        String json = json("{'leaseMs':2000,'lease':{'kubernetes':{'namespace':'east','serviceAccount':'account'}}}");
+        LeaseConfig kubernetes =
+                ServiceConfig.parse(json, "test.json", folder).cluster().lease();
         assertThat(kubernetes)
-                .isEqualTo(LeaseConfig.of(new LeaseConfig.Kubernetes(
-                        "https://kubernetes.default.svc", "east", "/var/run/secrets/kubernetes.io/serviceaccount")));
+                .as("the folder is relative to the configuration file")
+                .isEqualTo(LeaseConfig.of(
+                        new LeaseConfig.Kubernetes("https://kubernetes.default.svc", "east", account.toString())));
         assertThat(kubernetes.toString()).isEqualTo("Kubernetes https://kubernetes.default.svc, namespace east");
+        assertThat(errors("{'lease':{'kubernetes':{'serviceAccount':'/nowhere'},'prefix':'/x/'}}"))
+                .anySatisfy(e -> assertThat(e)
+                        .startsWith(
+                                "/cluster/lease/kubernetes/serviceAccount: found \"/nowhere\" without token, ca.crt,"
+                                        + " namespace, allowed: a folder with the files token, ca.crt, namespace"))
+                .anySatisfy(e ->
+                        assertThat(e).startsWith("/cluster/lease/prefix: found \"/x/\", allowed: it beside etcd only"));
         assertThat(errors("{'lease':{}}")).anySatisfy(e -> assertThat(e)
                 .startsWith("/cluster/lease/etcd: found nothing, allowed: one of etcd and kubernetes"));
         assertThat(errors("{'lease':{'etcd':['http://127.0.0.1:2379'],'kubernetes':{}}}"))

@@ -1,10 +1,12 @@
 package io.firstline.config.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.check.ProblemText;
 import io.firstline.config.check.SchemaKeys;
 import io.firstline.config.check.TlsFile;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,7 +64,15 @@ public final class ClusterReader {
         try {
             Map<String, Object> values = new HashMap<>();
             values.put("tls", section.has("tls") ? tls(section.get("tls"), directory, found) : null);
-            values.put("kubernetes", section.has("kubernetes") ? kubernetes(section.get("kubernetes")) : null);
+            if (section.has("kubernetes") && section.has("prefix")) {
+                found.add(new Problem(
+                        "/prefix",
+                        ProblemText.quoted(section.get("prefix").asText()),
+                        "it beside etcd only: Kubernetes has the cluster's \"name\" in the names of the objects"));
+            }
+            values.put(
+                    "kubernetes",
+                    section.has("kubernetes") ? kubernetes(section.get("kubernetes"), directory, found) : null);
             if (!section.has("etcd")) {
                 values.put("etcd", List.of());
             }
@@ -75,8 +85,24 @@ public final class ClusterReader {
         }
     }
 
-    private static LeaseConfig.Kubernetes kubernetes(JsonNode section) {
-        return SchemaKeys.KUBERNETES.read(LeaseConfig.Kubernetes.class, section, Map.of());
+    private static LeaseConfig.Kubernetes kubernetes(JsonNode section, Path directory, List<Problem> problems) {
+        LeaseConfig.Kubernetes read = SchemaKeys.KUBERNETES.read(LeaseConfig.Kubernetes.class, section, Map.of());
+        LeaseConfig.Kubernetes config = directory == null
+                ? read
+                : read.withServiceAccount(
+                        directory.resolve(read.serviceAccount()).toString());
+        Path folder = Path.of(config.serviceAccount());
+        List<String> missing = config.files().stream()
+                .filter(name -> !Files.isReadable(folder.resolve(name)))
+                .toList();
+        if (!missing.isEmpty()) {
+            problems.add(new Problem(
+                    "/kubernetes/serviceAccount",
+                    ProblemText.quoted(folder.toString()) + " without " + String.join(", ", missing),
+                    "a folder with the files " + String.join(", ", config.files())
+                            + ", which Kubernetes mounts into a pod with a service account"));
+        }
+        return config;
     }
 
     private static ClusterConfig.Tls tls(JsonNode section, Path directory, List<Problem> problems) {

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The service that keeps the leases of the feeds: etcd or Kubernetes. Immutable; checked in the constructor.
@@ -125,6 +127,18 @@ public record LeaseConfig(
     public record Kubernetes(String url, String namespace, String serviceAccount) {
         /** Its API server is slower than etcd. */
         static final int SHORTEST_LEASE_MS = 1_000;
+
+        /** Returns the files of the service account that are read. */
+        List<String> files() {
+            return Stream.of("token", isSecure() ? "ca.crt" : null, namespace == null ? "namespace" : null)
+                    .filter(Objects::nonNull)
+                    .toList();
+        }
+
+        /** The same with another folder. */
+        Kubernetes withServiceAccount(String folder) {
+            return new Kubernetes(url, namespace, folder);
+        }
 
         /** Returns whether the API server proves its name by a certificate. */
         public boolean isSecure() {
