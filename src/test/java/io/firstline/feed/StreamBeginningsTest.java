@@ -122,6 +122,17 @@ class StreamBeginningsTest extends FeedTestBase {
     }
 
     @Test
+    void shouldPublishWhatIsHeldWhenTheFeedCloses() {
+        subscribe();
+
+        send(1, 15);
+        send(0, 18, 19);
+        join(pool.close());
+
+        assertThat(numbers()).containsExactly(15, 18, 19);
+    }
+
+    @Test
     void shouldNotWaitForLong() {
         subscribe();
 

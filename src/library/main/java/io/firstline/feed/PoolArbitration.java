@@ -220,6 +220,8 @@ final class PoolArbitration implements Arbitration {
 
     @Override
     public void stop() {
+        nowNanos = scheduler.nowNanos();
+        beginnings.flush();
         scheduler.cancel(evictionTimer);
         scheduler.cancel(watchTimer);
     }

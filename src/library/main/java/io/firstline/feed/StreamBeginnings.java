@@ -130,6 +130,11 @@ final class StreamBeginnings {
         }
     }
 
+    /** Passes all copies on, because no further one arrives. */
+    void flush() {
+        List.copyOf(beginnings.keySet()).forEach(this::end);
+    }
+
     /** The pool starts anew. */
     void clear() {
         beginnings.clear();
