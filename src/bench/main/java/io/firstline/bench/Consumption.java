@@ -11,26 +11,30 @@ final class Consumption {
 
     private final Quote quote;
     private final SequenceLedger ledger = new SequenceLedger();
+    private final boolean timed;
     private final Histogram ageNanos;
 
     Consumption() {
-        this(Quote.TICKER, 3);
+        this(Quote.TICKER, true, 3);
     }
 
     /** Reads the messages of a target; with many feeds, the ages have two digits: 30 KB a feed instead of 220. */
     Consumption(Target target) {
-        this(target.form().quote(), target.feeds() > 1 ? 2 : 3);
+        this(target.form().quote(), target.timed(), target.feeds() > 1 ? 2 : 3);
     }
 
-    private Consumption(Quote quote, int digits) {
+    private Consumption(Quote quote, boolean timed, int digits) {
         this.quote = quote;
+        this.timed = timed;
         this.ageNanos = new Histogram(1, MAX_NANOS, digits);
     }
 
     /** Counts a message that the client passes to its user. */
     void message(Buffer payload) {
         ledger.received(quote.sequence(payload));
-        age(quote.ageNanos(payload, System.nanoTime()));
+        if (timed) {
+            age(quote.ageNanos(payload, System.nanoTime()));
+        }
     }
 
     /** Counts a copy; only the first copy of a message has an effect. */

@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
  * @param feeds number of feeds, each with {@code connections} connections and a separate consumer
  * @param url without a path
  * @param pem the certificate to trust, or empty
- * @param timed whether raw clients also read the number and age of a message, instead of only counting
+ * @param timed whether clients read the age of a message; raw ones otherwise only count, the others also read its number
  * @param tapped whether the arrival of every copy is recorded below the client, for the ideal
  * @param form the messages, and the profile with which a pool reads them
  * @param nativeTransport epoll if available; otherwise NIO
