@@ -19,8 +19,8 @@ record BusLimits(
         RejectionLog rejections,
         AtomicInteger connections,
         AtomicLong heldBytes) {
-    /** Enough for members, listeners, and many more. */
-    private static final int MOST_CONNECTIONS = 1_024;
+    /** Enough for 200 nodes that publish feeds on 16 event loops each; unfinished messages that are not counted take 64 MiB. */
+    private static final int MOST_CONNECTIONS = 4_096;
 
     /** Enough for the longest message of a feed by default, with its headers. */
     private static final int LEAST_FRAME_BYTES = 17 << 20;

@@ -31,7 +31,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
 
     private static final byte NAMED_CODEC = -1;
     /** An unfinished message up to this size is not counted in the limit of all connections. */
-    private static final int FREE_BYTES = 64 << 10;
+    private static final int FREE_BYTES = 16 << 10;
 
     private final BusLimits limits;
     private final Supplier<NodeFrames> framesOfNode;
@@ -85,8 +85,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             }
             limits.rejections()
                     .reject(
-                            "event bus: closed a connection over the limit",
-                            context.channel().remoteAddress() + ", at most " + limits.mostConnections());
+                            "event bus: closed a connection, there are too many",
+                            context.channel().remoteAddress() + ", allowed: " + limits.mostConnections()
+                                    + ": each node opens one, and one for each of its event loops that publish feeds");
             ChannelFuture unused = context.close();
         }
 
