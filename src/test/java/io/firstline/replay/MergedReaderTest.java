@@ -307,6 +307,18 @@ class MergedReaderTest {
     }
 
     @Test
+    void shouldReportEachRunBeyondTheBoundOfThoseThatHaveNotBegun() {
+        from("a/1", "1");
+        for (int i = 0; i < 100; i++) {
+            reader.arrived("a/1/" + (1_000 + i), next("a/1", "x" + i), now);
+        }
+
+        assertThat(got).hasSize(1 + 100 + 36).filteredOn("lost 1"::equals).hasSize(36);
+        assertThat(reader.report().lost()).isEqualTo(36);
+        assertThat(numbers).endsWith(1L + 100 + 36);
+    }
+
+    @Test
     void shouldForgetALineThatIsSilentBesideOthers() {
         inStep("a/1", "b/1");
         for (int i = 0; i < 40; i++) {

@@ -27,7 +27,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>If a line lacks messages that its node does not keep, and another is in step, that one delivers them; the line
  * joins anew. If none is, they are reported as lost. If no line in step is left, and the next one has none of the
- * messages delivered before, nobody knows what is missing between: one message is reported as lost.
+ * messages delivered before, nobody knows what is missing between: one message is reported as lost. So is one for each
+ * run of a line that names too many.
  */
 final class MergedReader implements LineReader {
     private static final ArbiterSettings ARBITRATION = new ArbiterSettings(
@@ -43,6 +44,8 @@ final class MergedReader implements LineReader {
     private static final int MOST_BEFORE = 8_192;
     /** And none that its node received longer than this before. Less than the history: they can be matched. */
     private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** The most runs of a line that are known before their messages are delivered. */
+    private static final int MOST_RUNS = 64;
     /** A line that is seen this soon is read from the message that arrives first. */
     private static final long AT_START_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A line without a message for this long, while others have some, has ended. */
@@ -103,7 +106,15 @@ final class MergedReader implements LineReader {
             named.put(newName, this);
             name = newName;
             long last = runs.isEmpty() ? 0 : runs.last();
-            parts.firsts().stream().filter(first -> first > last).forEach(runs::add);
+            parts.firsts().stream().filter(first -> first > last).forEach(this::begins);
+        }
+
+        private void begins(long first) {
+            if (runs.size() < MOST_RUNS) {
+                runs.add(first);
+            } else {
+                MergedReader.this.lost(1); // this run does not join anew: nobody knows what is missing before it
+            }
         }
 
         @Override

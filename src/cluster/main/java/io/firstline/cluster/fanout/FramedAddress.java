@@ -2,6 +2,7 @@ package io.firstline.cluster.fanout;
 
 import io.firstline.bus.publish.FanOut;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayDeque;
@@ -28,6 +29,9 @@ public final class FramedAddress implements FanOut.Address {
     /** The bound of frames that wait until the consumers are known. */
     private static final int MOST_WAITING_BYTES = 16 << 20;
 
+    /** The longest wait of frames for those on the former connections: a node may hang. */
+    private static final long MOST_WAITING_MS = 50;
+
     private static final long OLDEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final VertxInternal vertx;
@@ -42,9 +46,6 @@ public final class FramedAddress implements FanOut.Address {
     private ContextInternal context;
     /** Frames wait until those on the former connections have arrived. */
     private boolean isMoving;
-
-    private boolean hasSent;
-    private long sentNanos;
 
     /** Null = nothing waits. */
     private FeedFrame frame;
@@ -96,18 +97,20 @@ public final class FramedAddress implements FanOut.Address {
             return;
         }
         flush();
-        if (!hasSent || nowNanos.getAsLong() - sentNanos >= NodeConnection.LATE_NANOS) {
-            context =
-                    publisher; // nobody waits longer for frames: a node that hangs must not delay those of a new owner
-            return;
-        }
         isMoving = true;
-        Future.join(nodes.stream().map(node -> links.apply(node).delivered()).toList())
-                .onComplete(done -> moved(publisher));
+        ContextInternal former = context;
+        Promise<Boolean> areDelivered = Promise.promise();
+        List<Future<Boolean>> delivered =
+                nodes.stream().map(node -> links.apply(node).delivered()).toList();
+        Future.join(delivered)
+                .onComplete(done -> areDelivered.tryComplete(delivered.stream().allMatch(Future::result)));
+        vertx.setTimer(MOST_WAITING_MS, id -> areDelivered.tryComplete(false));
+        // on new connections, frames could overtake those that a node has not read yet
+        areDelivered.future().onSuccess(all -> moved(all ? publisher : former));
     }
 
-    private synchronized void moved(ContextInternal publisher) {
-        context = publisher;
+    private synchronized void moved(ContextInternal to) {
+        context = to;
         isMoving = false;
         sendWaiting();
     }
@@ -158,12 +161,16 @@ public final class FramedAddress implements FanOut.Address {
         List<String> readers = nodes;
         if (readers != null && !isMoving && waiting.isEmpty()) {
             readers.forEach(node -> links.apply(node).send(whole, context, missed));
-            sent();
             return;
         }
         if (waitingBytes + whole.length() > MOST_WAITING_BYTES) {
             if (dropped == 0) {
-                LOG.warn("{}: drops messages, because consumers on other nodes are not known yet", address);
+                LOG.warn(
+                        "{}: drops messages, because {}",
+                        address,
+                        isMoving
+                                ? "too many wait for earlier ones to reach other nodes"
+                                : "consumers on other nodes are not known yet");
             }
             dropped += whole.messages();
         } else {
@@ -182,20 +189,14 @@ public final class FramedAddress implements FanOut.Address {
             for (String node : readers) {
                 links.apply(node).send(whole, context, missed);
             }
-            sent();
         }
         waitingBytes = 0;
         if (dropped > 0) {
-            LOG.warn("{}: dropped {} messages until consumers on other nodes were known", address, dropped);
+            LOG.warn("{}: dropped {} messages for other nodes; sends the next ones", address, dropped);
             for (String node : readers) {
                 links.apply(node).missed(dropped, missed);
             }
             dropped = 0;
         }
-    }
-
-    private void sent() {
-        hasSent = true;
-        sentNanos = nowNanos.getAsLong();
     }
 }

@@ -32,7 +32,7 @@ final class NodeConnection {
     /** The longest wait for a node, which may hang. */
     private static final long LATE_MS = 500;
 
-    static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(LATE_MS);
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(LATE_MS);
 
     private static final int FENCE_BYTES = 1 + Long.BYTES;
 
@@ -56,7 +56,7 @@ final class NodeConnection {
 
     private record Waiting(ByteBuf data, Promise<Void> written) {}
 
-    private record Fence(long number, long frames, long sentNanos, Promise<Void> answered) {}
+    private record Fence(long number, long frames, long sentNanos, Promise<Boolean> answered) {}
 
     /**
      * A connection that is not open.
@@ -128,7 +128,7 @@ final class NodeConnection {
         return socket == to;
     }
 
-    private void sendFence(Promise<Void> answered) {
+    private void sendFence(Promise<Boolean> answered) {
         fences.add(new Fence(++lastFence, frames, nowNanos.getAsLong(), answered));
         write(Unpooled.buffer(Integer.BYTES + FENCE_BYTES)
                 .writeInt(FENCE_BYTES)
@@ -161,23 +161,23 @@ final class NodeConnection {
 
     /** Without the lock: an address that moves sends to another connection then. */
     private static void complete(List<Fence> passed) {
-        passed.forEach(fence -> fence.answered().tryComplete());
+        passed.forEach(fence -> fence.answered().tryComplete(true));
     }
 
     /**
      * Waits until the other node has delivered all frames to its consumers.
      *
-     * @return completes also when the connection ends, and when the other node takes too long; then nobody else waits
+     * @return true, also when the connection has ended; false when the other node takes too long; then nobody else waits
      */
-    synchronized Future<Void> delivered() {
+    synchronized Future<Boolean> delivered() {
         Fence oldest = fences.peek();
         long now = nowNanos.getAsLong();
         if (deliveredFrames == frames || (oldest != null && now - oldest.sentNanos() > LATE_NANOS)) {
-            return Future.succeededFuture();
+            return Future.succeededFuture(deliveredFrames == frames);
         }
-        Promise<Void> answered = Promise.promise();
+        Promise<Boolean> answered = Promise.promise();
         sendFence(answered);
-        context.owner().setTimer(LATE_MS, id -> answered.tryComplete());
+        context.owner().setTimer(LATE_MS, id -> answered.tryComplete(false));
         return answered.future();
     }
 

@@ -115,7 +115,7 @@ public final class NodeFrames implements FanOut {
     @Override
     public Future<Void> delivered() {
         addresses.values().forEach(FramedAddress::flush);
-        List<Future<Void>> all =
+        List<Future<Boolean>> all =
                 links.values().stream().map(NodeLink::delivered).toList();
         return all.isEmpty() ? Future.succeededFuture() : Future.join(all).mapEmpty();
     }

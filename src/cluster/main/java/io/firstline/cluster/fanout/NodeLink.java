@@ -107,10 +107,10 @@ final class NodeLink {
     }
 
     /** See {@link NodeConnection#delivered}. */
-    Future<Void> delivered() {
-        List<Future<Void>> all =
+    Future<Boolean> delivered() {
+        List<Future<Boolean>> each =
                 connections.values().stream().map(NodeConnection::delivered).toList();
-        return Future.join(all).mapEmpty();
+        return Future.join(each).map(all -> each.stream().allMatch(Future::result));
     }
 
     /** The node has left. */
