@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which messages of an owner may be repeats of messages that it had not received from its predecessor. That is not known
- * of an owner whose first message was missed: it may have begun at any number before.
+ * Which messages of an owner may be repeats of messages that it had not received from its predecessor. Any can be one if
+ * the owner's first message was missed: the owner may have begun at any number before.
  */
 final class PossibleRepeats {
     private final Map<Integer, Map<Long, Integer>> countsOf = new HashMap<>();

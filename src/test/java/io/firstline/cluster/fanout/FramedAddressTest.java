@@ -91,9 +91,9 @@ class FramedAddressTest {
 
         beginsTwice(address);
 
-        Await.until("the former connection has both messages", () -> connections.get(0)
-                        .get()
-                > 2 * BYTES);
+        Await.until(
+                "the former connection has both messages",
+                () -> connections.get(0).get() > 2 * BYTES);
         assertThat(connections).hasSize(1);
     }
 }
