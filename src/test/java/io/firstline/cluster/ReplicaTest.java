@@ -42,6 +42,7 @@ class ReplicaTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Queue<FeedMessage> consumed = new ConcurrentLinkedQueue<>();
+    private final Queue<String> headers = new ConcurrentLinkedQueue<>();
     private final Queue<FeedFact.OwnerChanged> told = new ConcurrentLinkedQueue<>();
     private final List<Replica> replicas = new ArrayList<>();
     private final AtomicLong passedNanos = new AtomicLong();
@@ -85,7 +86,10 @@ class ReplicaTest {
     @BeforeEach
     void listen() {
         FeedMessageCodec.register(vertx);
-        vertx.eventBus().<FeedMessage>consumer(Addresses.feed("btc"), m -> consumed.add(m.body()));
+        vertx.eventBus().<FeedMessage>consumer(Addresses.feed("btc"), m -> {
+            headers.add(String.valueOf(m.headers().get(Addresses.LINE)));
+            consumed.add(m.body());
+        });
     }
 
     @AfterEach
@@ -168,6 +172,9 @@ class ReplicaTest {
         assertThat(texts()).containsExactly("1", "2", "3", "same", "4", "same", "5", "6");
         assertThat(consumed).extracting(FeedMessage::sequence).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
         assertThat(consumed).extracting(FeedMessage::epoch).containsExactly(1, 1, 1, 1, 1, 2, 2, 2);
+        assertThat(headers)
+                .as("the first message of an owner says where it begins")
+                .containsExactly("1/1:1", "null", "null", "null", "null", "1/1:1,2:6", "null", "null");
         assertThat(owner.replica
                         .addTo(new JsonObject())
                         .getJsonObject("cluster")

@@ -7,6 +7,7 @@ import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.replay.SimulatedReader;
+import io.firstline.replay.retention.OwnerEpochs;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
@@ -778,7 +779,9 @@ final class SimulatedNodes {
                                     () -> other.carried(name).ifPresent(there -> there.heard(message))));
                 }
             }
-            link(node.index, nodes.size()).send(() -> feed.leased.arrived(null, message));
+            OwnerEpochs first = core.takeIntroduction();
+            String header = first == null ? null : first.toString();
+            link(node.index, nodes.size()).send(() -> feed.leased.arrived(header, message));
         }
 
         private void heard(FeedMessage message) {

@@ -185,6 +185,37 @@ class GapFillerTest {
     }
 
     @Test
+    void shouldFollowANewOwnerAtOnceThatSaysWhereItBegins() {
+        comes(1, 1, "a", 0);
+        comes(1, 2, "b", 0);
+        comes(1, 3, "c", 0);
+        answer(owner, 0);
+
+        new OwnerReader(gapFiller).arrived("1/1:1,2:3", message(2, 3, "d"), 0);
+        gapFiller.arrived(message(2, 4, "c"), 0);
+        gapFiller.arrived(message(2, 5, "e"), 0);
+
+        assertThat(got).containsExactly("a", "b", "c", "d", "e");
+        assertThat(gapFiller.report().repeated()).isEqualTo(1);
+        assertThat(gapFiller.report().takeovers()).isEqualTo(1);
+        assertThat(gapFiller.request(0)).isNull();
+    }
+
+    @Test
+    void shouldAskANewOwnerWhereItBeginsIfItsFirstMessageIsMissingOrSaysAnythingElse() {
+        OwnerReader reader = new OwnerReader(gapFiller);
+        comes(1, 1, "a", 0);
+        answer(owner, 0);
+
+        reader.arrived(null, message(2, 2, "b"), 0);
+        reader.arrived("1/7:3", message(2, 3, "c"), 0);
+        reader.arrived("nonsense", message(2, 4, "d"), 0);
+
+        assertThat(got).containsExactly("a");
+        assertThat(gapFiller.request(0).epoch()).isEqualTo(2);
+    }
+
+    @Test
     void shouldTakeWhatComesLateOfTheOldOwnerIfTheNewOneDoesNotHaveItEither() {
         RetentionBuffer standby = new RetentionBuffer(new Retention(100, 10_000, 10), 2);
         standby.add(message(1, 1, "a"), "");

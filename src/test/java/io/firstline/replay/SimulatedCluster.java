@@ -6,6 +6,7 @@ import io.firstline.cluster.ReplicaCore;
 import io.firstline.config.feed.Retention;
 import io.firstline.replay.retention.Answer;
 import io.firstline.replay.retention.EpochHistory;
+import io.firstline.replay.retention.OwnerEpochs;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
@@ -163,6 +164,8 @@ final class SimulatedCluster {
                 return;
             }
             retention.add(out, "");
+            OwnerEpochs introduction = core.takeIntroduction();
+            OwnerEpochs said = introduction != null && random.nextBoolean() ? introduction : null;
             for (Node node : nodes) {
                 Link link = links.computeIfAbsent(node, n -> new Link());
                 if (node != this && !link.loses()) {
@@ -173,7 +176,7 @@ final class SimulatedCluster {
                 boolean lost = lossy && random.nextInt(100) < consumer.lossPercent;
                 Link link = links.computeIfAbsent(consumer, c -> new Link());
                 if (!lost) {
-                    link.send(() -> consumer.sees(out));
+                    link.send(() -> consumer.sees(said, out));
                 }
             }
         }
@@ -244,7 +247,11 @@ final class SimulatedCluster {
             this.lossPercent = lossPercent;
         }
 
-        void sees(FeedMessage message) {
+        /** @param said what a new owner says with its first message; null = nothing, or it is of an older version */
+        void sees(OwnerEpochs said, FeedMessage message) {
+            if (said != null) {
+                gapFiller.introduced(said, nanos());
+            }
             gapFiller.arrived(message, nanos());
             turn();
         }

@@ -9,6 +9,7 @@ import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.FeedState;
+import io.firstline.replay.retention.OwnerEpochs;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.ReplayService;
 import io.firstline.replay.retention.RetentionBuffer;
@@ -136,8 +137,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         check(now);
         FeedMessage published = core.received(message, now);
         if (published != null) {
-            publisher.publish(published);
-            takeovers.published(now);
+            publishAsOwner(published, now);
         } else {
             publishWaiting(PER_ARRIVAL);
         }
@@ -352,10 +352,19 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
             long now = scheduler.nowNanos();
             FeedMessage message = core.nextWaiting(lease.lease(), now);
             if (message != null) {
-                publisher.publish(message);
-                takeovers.published(now);
+                publishAsOwner(message, now);
             }
         }
+    }
+
+    private void publishAsOwner(FeedMessage message, long now) {
+        OwnerEpochs first = core.takeIntroduction();
+        if (first == null) {
+            publisher.publish(message);
+        } else {
+            publisher.publishFirst(message, first);
+        }
+        takeovers.published(now);
     }
 
     private void ownerChanged(FeedFact.OwnerChanged fact) {

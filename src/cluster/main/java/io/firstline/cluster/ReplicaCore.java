@@ -3,6 +3,7 @@ package io.firstline.cluster;
 import io.firstline.arbitration.StreamDiff;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
+import io.firstline.replay.retention.OwnerEpochs;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
@@ -63,6 +64,8 @@ public final class ReplicaCore {
     private boolean publishing;
     /** The messages that a new owner publishes first. */
     private final Deque<FeedMessage> waiting = new ArrayDeque<>();
+    /** What consumers need to know of this owner before its next message; null = nothing. */
+    private OwnerEpochs introduction;
     /** A message of the present owner has arrived. */
     private boolean listening;
     /** The first number whose message may be delayed on its path to this node; {@link MissingRanges#NOTHING} = none is. */
@@ -154,6 +157,8 @@ public final class ReplicaCore {
         retention.forgetFrom(missing.first());
         missing.clear();
         sequence = retention.begin(newEpoch) - 1;
+        ReplayResponse owners = retention.state();
+        introduction = new OwnerEpochs(owners.incarnation(), owners.epochs());
         List<FeedMessage> forgotten = retention.takeForgotten();
         List<FeedMessage> notHere = withdraw(forgotten, now);
         if (!isBeginKnown) {
@@ -167,6 +172,13 @@ public final class ReplicaCore {
         waiting.addAll(notHere); // younger in their streams than the messages received here
         notHere.forEach(message -> diff.published(message.identity(), now));
         return new Change.BecameOwner(newEpoch, sequence + 1, waiting.size(), diff.behind());
+    }
+
+    /** Returns what a new owner tells consumers with the message that it publishes next; null = nothing, or no more. */
+    public OwnerEpochs takeIntroduction() {
+        OwnerEpochs taken = introduction;
+        introduction = null;
+        return taken;
     }
 
     /** Returns whether a new owner still has messages to publish before those that arrive. */

@@ -15,7 +15,10 @@ public final class Addresses {
     /** The address of a node of a cluster, followed by its {@code host:port}. */
     public static final String NODE = "firstline.cluster.";
 
-    /** The header of a message at {@link #lines}. */
+    /**
+     * The header of a message at {@link #lines}, and of the first message of a new owner at {@link #feed}: its
+     * {@link io.firstline.replay.retention.OwnerEpochs}.
+     */
     public static final String LINE = "line";
 
     private static final String EVENTS = "events";

@@ -2,6 +2,7 @@ package io.firstline.replay;
 
 import io.firstline.bus.publish.Volume;
 import io.firstline.replay.retention.EpochHistory;
+import io.firstline.replay.retention.OwnerEpochs;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Loss;
@@ -15,10 +16,11 @@ import io.firstline.stream.Loss;
  * <li><b>A hole</b> in the numbers is requested from the owner. Younger messages wait, up to the time limit and the
  *     size limit. If the owner no longer keeps the messages, or does not answer, they are reported as lost in their
  *     place.
- * <li><b>A new owner</b> (a greater epoch) continues after the last number that it received, so its first number is
- *     requested. From that number on, only its numbers count. Messages that the consumer already has under older
- *     numbers are published again by the new owner; they are recognised by identity, the k-th repeat of a message for
- *     its k-th occurrence. Later messages of the old owner fill holes below that number and are ignored above it.
+ * <li><b>A new owner</b> (a greater epoch) continues after the last number that it received. It says with its first
+ *     message where it began; if that message is missing, it is asked. From that number on, only its numbers count.
+ *     Messages that the consumer already has under older numbers are published again by the new owner; they are
+ *     recognised by identity, the k-th repeat of a message for its k-th occurrence. Later messages of the old owner
+ *     fill holes below that number and are ignored above it.
  * <li><b>A restart</b> of the feed counts from 1 again in the same epoch. A number that falls back, with a message
  *     other than the known one, causes a request. Another {@link ReplayResponse#incarnation()} in the answer proves the restart: the
  *     messages of the old run are completed, and the new run is read from 1.
@@ -28,8 +30,9 @@ import io.firstline.stream.Loss;
  * always reported. A message is delivered twice only if (1) a new owner had missed it, took it for unpublished and
  * did not know that; (2) the owner changed more than {@link Settings#remembered} messages later, or the overlap time
  * passed before it was published again; (3) the new owner's first number was not known within the time limit. A
- * message is missing without a report in two cases only: the old owner alone had it and it never arrived here; or the
- * feed restarted, and everything from its 1 up to exactly the next expected number was lost.
+ * message is missing without a report in two cases only: the old owner alone had it, and it did not arrive here before the
+ * first message of the new owner; or the feed restarted, and everything from its 1 up to exactly the next expected
+ * number was lost.
  *
  * <p>{@link GapPhase} is what it waits for, {@link ReadPosition} where a message belongs, {@link HeldMessages} what
  * waits, {@link ReplayRequests} what was requested. Pure and single-threaded; times are nanoseconds of one monotonic
@@ -127,6 +130,16 @@ final class GapFiller {
         FeedMessage unplaced = held.lastUnplaced();
         return (position.knowsOwner() && message.epoch() > position.epoch())
                 || (unplaced != null && message.epoch() >= unplaced.epoch());
+    }
+
+    /** A new owner says with the message that arrives next which owner assigned which numbers. */
+    void introduced(OwnerEpochs owner, long nowNanos) {
+        int before = position.epoch();
+        if (!wantsLastValues && position.knowsOwner() && owner.epochs().newest() > before) {
+            follow(owner.epochs(), nowNanos);
+            position.incarnation(owner.incarnation());
+            placeAgain(before, nowNanos);
+        }
     }
 
     /** The owner has answered a request. */

@@ -11,7 +11,7 @@ interface LineReader {
     /**
      * A message has arrived from the bus.
      *
-     * @param line the line that it belongs to; null = the owner's
+     * @param line its header {@link io.firstline.bus.Addresses#LINE}; null = none
      */
     void arrived(String line, FeedMessage message, long nowNanos);
 

@@ -1,5 +1,6 @@
 package io.firstline.replay;
 
+import io.firstline.replay.retention.OwnerEpochs;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.stream.FeedMessage;
 
@@ -7,6 +8,10 @@ import io.firstline.stream.FeedMessage;
 record OwnerReader(GapFiller gapFiller) implements LineReader {
     @Override
     public void arrived(String line, FeedMessage message, long nowNanos) {
+        OwnerEpochs owner = line == null ? null : OwnerEpochs.parse(line);
+        if (owner != null && owner.epochs().newest() == message.epoch()) {
+            gapFiller.introduced(owner, nowNanos);
+        }
         gapFiller.arrived(message, nowNanos);
     }
 

@@ -53,6 +53,19 @@ public final class BusSink implements FeedSink {
 
     @Override
     public void publish(FeedMessage message) {
+        publish(message, options, null);
+    }
+
+    /**
+     * Publishes the first message of a new owner.
+     *
+     * @param header its {@link Addresses#LINE}
+     */
+    public void publishFirst(FeedMessage message, String header) {
+        publish(message, new DeliveryOptions(options).addHeader(Addresses.LINE, header), header);
+    }
+
+    private void publish(FeedMessage message, DeliveryOptions delivery, String header) {
         Object body =
                 switch (config.body()) {
                     case MESSAGE, BATCH -> message;
@@ -63,8 +76,8 @@ public final class BusSink implements FeedSink {
             boundedPublisher.batch().add(message);
         } else {
             boundedPublisher.batch().end(); // before a change of the configuration, messages had another body
-            boundedPublisher.publish(feedAddress, body, options);
-            feedFrames.publish(body, null);
+            boundedPublisher.publish(feedAddress, body, delivery);
+            feedFrames.publish(body, header);
         }
         if (message.epoch() != 0 && config.body() != Body.MESSAGE) {
             boundedPublisher.publish(replicaAddress(), message, options);

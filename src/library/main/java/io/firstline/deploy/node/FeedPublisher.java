@@ -4,6 +4,7 @@ import io.firstline.bus.FeedSink;
 import io.firstline.bus.publish.BusSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.feed.report.FeedEvent;
+import io.firstline.replay.retention.OwnerEpochs;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
@@ -75,6 +76,17 @@ public final class FeedPublisher implements FeedSink {
     public void publish(FeedMessage message) {
         remember(message); // before a consumer can miss it
         bus.publish(message);
+        toOthers(message);
+    }
+
+    /** Publishes the first message of a new owner. */
+    public void publishFirst(FeedMessage message, OwnerEpochs owner) {
+        remember(message);
+        bus.publishFirst(message, owner.toString());
+        toOthers(message);
+    }
+
+    private void toOthers(FeedMessage message) {
         for (FeedSink sink : others) { // no lambda: it would be garbage of each message
             try {
                 sink.publish(message);
