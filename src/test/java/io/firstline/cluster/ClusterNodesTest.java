@@ -161,7 +161,7 @@ class ClusterNodesTest {
                         .put("name", name)
                         .put("url", url + "/ws/" + name + "usdt@trade")
                         .put("connections", 2)
-                        .put("joinGuardMs", 50)
+                        .put("joinGuardMs", 500)
                         .put("retryBaseMs", 20)
                         .put("subscribe", "{\"method\":\"SUBSCRIBE\",\"params\":${streams},\"id\":${id}}")
                         .put("unsubscribe", "{\"method\":\"UNSUBSCRIBE\",\"params\":${streams},\"id\":${id}}")))

@@ -23,7 +23,7 @@ class TakeoverLogTest {
 
         assertThat(log.list())
                 .containsExactly(new Takeover(3, false, 605 * MS, 5 * MS), new Takeover(2, true, 584 * MS, 574 * MS));
-        assertThat(log.silence(3)).isEqualTo(", 5 ms after the last message of the former owner");
+        assertThat(log.silence(3)).isEqualTo(", 5 ms after its last message");
         assertThat(log.silence(2)).isEmpty();
     }
 

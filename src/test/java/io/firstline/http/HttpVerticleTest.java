@@ -102,6 +102,16 @@ class HttpVerticleTest extends HttpTestBase {
         assertThat(NodeReadiness.of(null, ClusterFacts.ALONE).isReady()).isFalse();
     }
 
+    /** The status of a node whose feed nobody publishes. */
+    private static JsonObject waiting(int live) {
+        JsonObject feed = new JsonObject()
+                .put("state", "DEGRADED")
+                .put("live", live)
+                .put("target", 3)
+                .put("cluster", new JsonObject().put("majority", false));
+        return new JsonObject().put("feeds", new JsonObject().put("a", feed));
+    }
+
     private static ClusterFacts node(boolean majority) {
         return new ClusterFacts(true, "10.0.0.1:5701", 3, List.of("10.0.0.1:5701"), majority, 0, 0, 0);
     }
@@ -116,8 +126,14 @@ class HttpVerticleTest extends HttpTestBase {
         assertThat(NodeReadiness.of(nothing, node(false)).isReady())
                 .as("the first of three, which the others are to join")
                 .isTrue();
-        assertThat(NodeReadiness.of(nothing, node(false)).reasons())
-                .containsExactly("no majority: this node publishes nothing; it sees [\"10.0.0.1:5701\"]");
+        String why = "no majority, or no answer of the service that keeps the leases: this node publishes nothing; it sees"
+                + " [\"10.0.0.1:5701\"]";
+        assertThat(NodeReadiness.of(nothing, node(false)).reasons()).containsExactly(why);
+        assertThat(NodeReadiness.of(waiting(3), node(false)).reasons())
+                .as("its connections are complete")
+                .containsExactly(why);
+        assertThat(NodeReadiness.of(waiting(2), node(false)).reasons())
+                .containsExactly(why, "a is DEGRADED: 2 of 3 connections live");
         assertThat(NodeReadiness.of(null, node(true)).isReady()).isTrue();
         assertThat(NodeReadiness.of(broken, node(true)).isReady()).isFalse();
         assertThat(NodeReadiness.of(nothing, ClusterFacts.ALONE).isReady()).isFalse();

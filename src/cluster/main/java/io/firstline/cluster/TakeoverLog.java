@@ -21,7 +21,7 @@ final class TakeoverLog {
      *
      * @param own whether it is this node
      * @param nanos when: for this node, when it acquired the lease; otherwise when its first message arrived
-     * @param silentNanos time since the last message of the former owner, as heard here
+     * @param silentNanos time since the last message of the owner before, which may be the same node, as heard here
      */
     record Takeover(int epoch, boolean own, long nanos, long silentNanos) {}
 
@@ -46,7 +46,7 @@ final class TakeoverLog {
         return last.isEmpty() || last.getFirst().epoch() != epoch
                 ? ""
                 : ", " + TimeUnit.NANOSECONDS.toMillis(last.getFirst().silentNanos())
-                        + " ms after the last message of the former owner";
+                        + " ms after its last message";
     }
 
     /** Returns the takeovers, the last one first. */

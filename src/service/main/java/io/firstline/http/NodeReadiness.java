@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * Whether this node is reliable, read from the status of its feeds and of its cluster.
  *
  * @param level the level
- * @param reasons one for each feed in trouble
+ * @param reasons one for each feed in trouble, and one for the cluster
  */
 record NodeReadiness(Level level, List<String> reasons) {
 
@@ -48,14 +48,15 @@ record NodeReadiness(Level level, List<String> reasons) {
         List<String> reasons = new ArrayList<>();
         if (!cluster.majority()) {
             worst = Level.DEGRADED;
-            reasons.add("no majority: this node publishes nothing; it sees " + new JsonArray(cluster.present()));
+            reasons.add("no majority, or no answer of the service that keeps the leases: this node publishes nothing; it sees "
+                    + new JsonArray(cluster.present()));
         }
         JsonObject feeds = empty ? new JsonObject() : status.getJsonObject(StatusKeys.FEEDS);
         for (String name : feeds.fieldNames()) {
             JsonObject feed = feeds.getJsonObject(name);
             Level level = level(feed);
             worst = level.compareTo(worst) > 0 ? level : worst;
-            if (level != Level.UP) {
+            if (level != Level.UP && !waitsForAMajority(feed)) {
                 reasons.add(reason(name, feed));
             }
         }
@@ -68,6 +69,12 @@ record NodeReadiness(Level level, List<String> reasons) {
             case "DEGRADED" -> Level.DEGRADED;
             default -> Level.DOWN;
         };
+    }
+
+    /** Its connections are complete: the reason is that of the node. */
+    private static boolean waitsForAMajority(JsonObject feed) {
+        return !feed.getJsonObject(StatusKeys.CLUSTER, new JsonObject()).getBoolean(StatusKeys.MAJORITY, true)
+                && feed.getInteger(StatusKeys.LIVE, 0) >= feed.getInteger(StatusKeys.TARGET, 1);
     }
 
     private static String reason(String name, JsonObject feed) {
