@@ -126,8 +126,9 @@ class HttpVerticleTest extends HttpTestBase {
         assertThat(NodeReadiness.of(nothing, node(false)).isReady())
                 .as("the first of three, which the others are to join")
                 .isTrue();
-        String why = "no majority, or no answer of the service that keeps the leases: this node publishes nothing; it sees"
-                + " [\"10.0.0.1:5701\"]";
+        String why =
+                "no majority, or no answer of the service that keeps the leases: this node publishes nothing; it sees"
+                        + " [\"10.0.0.1:5701\"]";
         assertThat(NodeReadiness.of(nothing, node(false)).reasons()).containsExactly(why);
         assertThat(NodeReadiness.of(waiting(3), node(false)).reasons())
                 .as("its connections are complete")

@@ -72,7 +72,10 @@ final class NodeFeed implements AutoCloseable {
         Vertx here = nodes.publishing();
         this.context = ((VertxInternal) here).createEventLoopContext();
         String alone = "alone." + name;
-        BusSink sink = new BusSink(here, FeedConfig.of(name, WsConnectionConfig.of("ws://127.0.0.1:1/")));
+        Promise<BusSink> made = Promise.promise();
+        context.runOnContext(v -> made.complete( // as a pool does: on the event loop that publishes
+                new BusSink(here, FeedConfig.of(name, WsConnectionConfig.of("ws://127.0.0.1:1/")))));
+        BusSink sink = NodeGroup.await(made.future());
         this.publish = way == Way.ALONE ? message -> here.eventBus().publish(alone, message) : sink::publish;
         List<Vertx> consuming =
                 way == Way.LOCAL ? List.of(here) : nodes.others().subList(0, consumers);

@@ -45,8 +45,7 @@ final class TakeoverLog {
     String silence(int epoch) {
         return last.isEmpty() || last.getFirst().epoch() != epoch
                 ? ""
-                : ", " + TimeUnit.NANOSECONDS.toMillis(last.getFirst().silentNanos())
-                        + " ms after its last message";
+                : ", " + TimeUnit.NANOSECONDS.toMillis(last.getFirst().silentNanos()) + " ms after its last message";
     }
 
     /** Returns the takeovers, the last one first. */

@@ -48,8 +48,9 @@ record NodeReadiness(Level level, List<String> reasons) {
         List<String> reasons = new ArrayList<>();
         if (!cluster.majority()) {
             worst = Level.DEGRADED;
-            reasons.add("no majority, or no answer of the service that keeps the leases: this node publishes nothing; it sees "
-                    + new JsonArray(cluster.present()));
+            reasons.add(
+                    "no majority, or no answer of the service that keeps the leases: this node publishes nothing; it sees "
+                            + new JsonArray(cluster.present()));
         }
         JsonObject feeds = empty ? new JsonObject() : status.getJsonObject(StatusKeys.FEEDS);
         for (String name : feeds.fieldNames()) {
