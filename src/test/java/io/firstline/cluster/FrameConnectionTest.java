@@ -73,8 +73,8 @@ class FrameConnectionTest {
             this.feed = feed;
             ContextInternal context = ((VertxInternal) receiver).createEventLoopContext();
             loop = context.nettyEventLoop();
-            subscription = Await.on(
-                    context, () -> FeedSubscription.of(receiver, feed).handler(message -> got.add(message.sequence())));
+            subscription = Await.on(context, () -> FeedSubscription.of(receiver, feed)
+                    .handler(message -> got.add(message.sequence())));
             Await.result(subscription.start());
         }
     }
@@ -87,9 +87,7 @@ class FrameConnectionTest {
     @AfterEach
     void close() {
         Await.result(publisher.close());
-        Await.until(
-                () -> limits.connections() + " connections",
-                () -> limits.connections().get() == 0);
+        Await.until(() -> limits.connections() + " connections", () -> limits.connections().get() == 0);
         Await.result(receiver.close());
     }
 
@@ -103,18 +101,18 @@ class FrameConnectionTest {
         if (encrypts) {
             Tls tls = Tls.selfSigned(folder, "ip:" + HOST);
             serves.setSsl(true)
-                    .setKeyCertOptions(new PemKeyCertOptions()
-                            .addCertPath(tls.certificate())
-                            .addKeyPath(tls.key()));
+                    .setKeyCertOptions(
+                            new PemKeyCertOptions().addCertPath(tls.certificate()).addKeyPath(tls.key()));
         }
         port = Await.result(receiver.createNetServer(serves)
-                        .connectHandler(socket -> accepted.set(((NetSocketInternal) socket)
-                                .channelHandlerContext()
-                                .channel()))
+                        .connectHandler(socket -> accepted.set(
+                                ((NetSocketInternal) socket).channelHandlerContext().channel()))
                         .listen(0, HOST))
                 .actualPort();
-        client = publisher.createNetClient(
-                new NetClientOptions().setSsl(encrypts).setTrustAll(true).setHostnameVerificationAlgorithm(""));
+        client = publisher.createNetClient(new NetClientOptions()
+                .setSsl(encrypts)
+                .setTrustAll(true)
+                .setHostnameVerificationAlgorithm(""));
         frames = new NodeFrames(publisher, any -> {}, any -> any, any -> client.connect(port, HOST)
                 .onSuccess(connected::set));
     }
@@ -168,8 +166,6 @@ class FrameConnectionTest {
             int count = 1 + random.nextInt(100);
             publish(readers[reader].feed, sent[reader] + 1, count);
             sent[reader] += count;
-            Await.until(
-                    "a connection", () -> accepted.get() != null); // delivered() waits for it for half a second only
             EventLoop now = accepted.get().eventLoop();
             moves += now == last ? 0 : 1;
             last = now;
@@ -182,7 +178,7 @@ class FrameConnectionTest {
             assertThat(List.copyOf(reader.got)).as("seed %d", seed).isSorted().doesNotHaveDuplicates();
             assertThat(Await.result(reader.subscription.report()).filled()).isZero();
         }
-        assertThat(moves).as("seed %d", seed).isGreaterThan(10);
+        assertThat(moves).as("seed %d", seed).isGreaterThan(50);
         assertThat(missed).hasValue(0);
     }
 

@@ -99,7 +99,8 @@ class FrameGuardTest {
     void shouldCloseWhatDoesNotReadTheAnswersToItsRequests() {
         Vertx vertx = Vertx.vertx();
         try {
-            NodeFrames frames = new NodeFrames(vertx, address -> {}, node -> node, node -> Future.failedFuture("none"));
+            NodeFrames frames =
+                    new NodeFrames(vertx, address -> {}, node -> node, node -> Future.failedFuture("none"));
             EmbeddedChannel connection = new EmbeddedChannel(new FrameGuard.Placer(limits, () -> frames));
             ByteBuf request = Unpooled.buffer().writeInt(9).writeByte(2).writeLong(7);
 

@@ -59,9 +59,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
         input = frames.input(context.channel().eventLoop());
         context.pipeline()
                 .addBefore(
-                        context.name(),
-                        null,
-                        new IdleStateHandler(HazelcastCluster.SILENT_SECONDS, 0, 0, TimeUnit.SECONDS));
+                        context.name(), null, new IdleStateHandler(HazelcastCluster.SILENT_SECONDS, 0, 0, TimeUnit.SECONDS));
     }
 
     /** Takes whole frames, each behind its length. */
@@ -124,9 +122,7 @@ final class FrameConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent) {
-            LOG.debug(
-                    "a connection for frames from {} is silent",
-                    context.channel().remoteAddress());
+            LOG.debug("a connection for frames from {} is silent", context.channel().remoteAddress());
             ChannelFuture unused = context.close();
         }
     }

@@ -233,7 +233,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         while (context.pipeline().last() != this) {
             context.pipeline().removeLast();
         }
-        context.pipeline().addLast(new FrameConnection(framesOfNode.get(), what -> close(context, what)));
+        context.pipeline()
+                .addLast(new FrameConnection(
+                        framesOfNode.get(), what -> close(context, what)));
     }
 
     /** Checks whether Vert.x can read a message's head: protocol, codec, address, reply address, sender, headers. */
