@@ -1,7 +1,6 @@
 package io.firstline.cluster;
 
 import io.firstline.cluster.fanout.FrameInput;
-import io.firstline.cluster.fanout.NodeFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Checks incoming data on the event bus' port before Vert.x reads it, and passes on complete messages only. Vert.x
  * would buffer a message of any announced length, and everything that it cannot read. This class closes the
  * connection of a peer that announces too much, or sends anything but messages of Vert.x (its wire protocol 1 or 2).
- * A connection that begins with {@link FrameInput#OPENING} leaves Vert.x: a {@link FrameConnection} reads it. Memory is allocated for received bytes, never for announced ones.
+ * On a connection that begins with {@link FrameInput#OPENING} it passes frames to that instead, and nothing to Vert.x. Memory is allocated for received bytes, never for announced ones.
  *
  * <p>One instance per connection, called on its event loop.
  */
@@ -34,8 +33,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private static final int FREE_BYTES = 16 << 10;
 
     private final BusLimits limits;
-    private final Supplier<NodeFrames> framesOfNode;
-    private boolean isForFrames;
+    private final Supplier<FrameInput> framesOfNode;
+    /** Null = this is no connection for frames. */
+    private FrameInput frames;
 
     private boolean hasBegun;
     /** An unfinished message; null = none. */
@@ -44,7 +44,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private long counted;
     private boolean closed;
 
-    FrameGuard(BusLimits limits, Supplier<NodeFrames> framesOfNode) {
+    FrameGuard(BusLimits limits, Supplier<FrameInput> framesOfNode) {
         this.limits = limits;
         this.framesOfNode = framesOfNode;
     }
@@ -64,21 +64,22 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
      */
     static final class Placer extends ChannelInboundHandlerAdapter {
         private final BusLimits limits;
-        private final Supplier<NodeFrames> framesOfNode;
+        private final Supplier<FrameInput> framesOfNode;
+        private boolean entered;
 
         /**
          * A handler of one connection.
          *
          * @param framesOfNode returns what delivers frames; null = this node does not read any yet
          */
-        Placer(BusLimits limits, Supplier<NodeFrames> framesOfNode) {
+        Placer(BusLimits limits, Supplier<FrameInput> framesOfNode) {
             this.limits = limits;
             this.framesOfNode = framesOfNode;
         }
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
-            context.channel().closeFuture().addListener(closed -> limits.leaves());
+            entered = true;
             if (limits.enters()) {
                 context.fireChannelActive();
                 return;
@@ -89,6 +90,15 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
                             context.channel().remoteAddress() + ", allowed: " + limits.mostConnections()
                                     + ": each node opens one, and one for each of its event loops that publish feeds");
             ChannelFuture unused = context.close();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (entered) {
+                entered = false;
+                limits.leaves();
+            }
+            context.fireChannelInactive();
         }
 
         @Override
@@ -115,14 +125,6 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         } else {
             context.fireExceptionCaught(cause);
         }
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        context.channel().closeFuture().addListener(closes -> {
-            closed = true;
-            drop();
-        });
     }
 
     @Override
@@ -157,7 +159,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             end += size;
         }
         if (end > read.readerIndex()) {
-            context.fireChannelRead(read.readRetainedSlice(end - read.readerIndex()));
+            pass(context, read.readRetainedSlice(end - read.readerIndex()));
         }
         if (read.isReadable() && !closed) {
             held = context.alloc().heapBuffer(read.readableBytes()).writeBytes(read);
@@ -183,8 +185,18 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         ByteBuf whole = held;
         held = null;
         count();
-        context.fireChannelRead(whole);
+        pass(context, whole);
         return !closed;
+    }
+
+    /** Passes checked messages on to Vert.x; frames are delivered already. */
+    private void pass(ChannelHandlerContext context, ByteBuf whole) {
+        if (frames == null) {
+            context.fireChannelRead(whole);
+        } else {
+            whole.release();
+            context.fireChannelRead(Unpooled.EMPTY_BUFFER); // it is not idle
+        }
     }
 
     private void move(ByteBuf read, int upTo) {
@@ -196,8 +208,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         if (!hasBegun) {
             hasBegun = true;
             if (announced == FrameInput.OPENING) {
-                need(framesOfNode.get() != null, "frames, which this node does not read yet");
-                isForFrames = true;
+                frames = framesOfNode.get();
+                need(frames != null, "frames, which this node does not read yet");
                 return LENGTH;
             }
         }
@@ -220,22 +232,26 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void check(ChannelHandlerContext context, ByteBuf whole, int start, int end) throws Refused {
-        if (!isForFrames) {
+        if (frames == null) {
             checkHead(whole, start, end);
-        } else if (start == end) { // the opening
-            leaveVertx(context);
+            return;
         }
-    }
-
-    /** To Vert.x the connection ends now: Vert.x could not follow it to another event loop. */
-    private void leaveVertx(ChannelHandlerContext context) {
-        context.fireChannelInactive();
-        while (context.pipeline().last() != this) {
-            context.pipeline().removeLast();
+        if (start == end) {
+            return; // the opening
         }
-        context.pipeline()
-                .addLast(new FrameConnection(
-                        framesOfNode.get(), what -> close(context, what)));
+        ByteBuf answer;
+        try {
+            answer = frames.take(whole, start, end);
+        } catch (IllegalArgumentException e) {
+            throw new Refused("sends a malformed frame: " + e.getMessage());
+        }
+        if (answer != null) {
+            if (!context.channel().isWritable()) {
+                answer.release();
+                throw new Refused("does not read the answers to its requests");
+            }
+            ChannelFuture unused = context.writeAndFlush(answer);
+        }
     }
 
     /** Checks whether Vert.x can read a message's head: protocol, codec, address, reply address, sender, headers. */
@@ -299,6 +315,13 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
         limits.holds(-counted);
         counted = 0;
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        closed = true;
+        drop();
+        context.fireChannelInactive();
     }
 
     @Override

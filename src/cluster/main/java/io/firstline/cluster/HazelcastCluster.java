@@ -95,7 +95,7 @@ public final class HazelcastCluster {
 
     private static final int PONG_SECONDS = (int) TimeUnit.MILLISECONDS.toSeconds(PING_MS + PONG_MS);
     /** Nodes ping each other; a connection without data for this long is closed. */
-    static final int SILENT_SECONDS = 10;
+    private static final int SILENT_SECONDS = 10;
 
     private static final int PROBE_TIMEOUT_MS = 500;
 
@@ -210,7 +210,7 @@ public final class HazelcastCluster {
         return builder.withClusterManager(members)
                 .withTransport(transport)
                 .buildClustered()
-                .onSuccess(vertx -> transport.frames(members.open(framesClient(vertx, config))))
+                .onSuccess(vertx -> transport.frames(members.open(framesClient(vertx, config), transport.busLoop())))
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> {
                     members.lookAgain();
                     addresses.lookUp(vertx);

@@ -2,7 +2,6 @@ package io.firstline.replay;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
-import io.firstline.bus.publish.FanOut;
 import io.firstline.bus.publish.RejectionLog;
 import io.firstline.bus.publish.Volume;
 import io.firstline.connection.Scheduler;
@@ -125,7 +124,6 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             if (consumer == null && !closed) {
                 FeedMessageCodec.register(vertx);
                 String address = merges ? Addresses.lines(feed) : Addresses.feed(feed);
-                FanOut.of(vertx).reads(address, context);
                 consumer = vertx.eventBus().consumer(address, this::arrived);
                 if (merges) {
                     consumer.completion().onSuccess(known -> wantLines());
@@ -153,9 +151,6 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
                 reader.end(scheduler.nowNanos());
                 stream.end();
                 left = consumer == null ? Future.succeededFuture() : consumer.unregister();
-                if (consumer != null) {
-                    FanOut.of(vertx).endsReading(consumer.address(), context);
-                }
             }
             left.onComplete(done);
         });

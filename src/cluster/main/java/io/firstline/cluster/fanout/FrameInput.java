@@ -3,14 +3,15 @@ package io.firstline.cluster.fanout;
 import io.firstline.bus.Addresses;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.EventLoop;
 import io.vertx.core.MultiMap;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.impl.EventBusImpl;
 import io.vertx.core.internal.ContextInternal;
-import java.util.Map;
 
-/** Delivers the frames that arrive on one event loop, on all its connections, to the consumers of this node. */
+/**
+ * Delivers the frames of all connections of other nodes to the consumers of this node. Used on the event loop on which the event bus
+ * accepts connections.
+ */
 public final class FrameInput {
     /** The first bytes of a connection for frames. As the length of a message of Vert.x they are invalid. */
     public static final int OPENING = 0xF1AE5002;
@@ -19,7 +20,6 @@ public final class FrameInput {
     private static final int KEPT_BYTES = 1 << 20;
 
     private final EventBusImpl bus;
-    private final Map<String, EventLoop> readers;
     private final ContextInternal context;
     private final FeedFrameReader reader = new FeedFrameReader();
     private byte[] scratch = new byte[0];
@@ -28,25 +28,18 @@ public final class FrameInput {
 
     private MultiMap headers;
 
-    /**
-     * An event loop's input.
-     *
-     * @param readers the event loops of subscriptions, by address; it may change at any time
-     */
-    FrameInput(EventBusImpl bus, Map<String, EventLoop> readers, ContextInternal context) {
+    FrameInput(EventBusImpl bus, ContextInternal context) {
         this.bus = bus;
-        this.readers = readers;
         this.context = context;
     }
 
     /**
      * Takes a frame or a fence of another node.
      *
-     * @param votes counts the frame for the event loop of its subscription
      * @return the answer; null = none
      * @throws IllegalArgumentException if it is malformed; its messages before that were delivered
      */
-    public ByteBuf take(ByteBuf data, int start, int end, LoopVotes votes) {
+    public ByteBuf take(ByteBuf data, int start, int end) {
         int length = end - start - 1;
         byte type = data.getByte(start);
         if (type == FeedFrame.FENCE && length == Long.BYTES) {
@@ -66,7 +59,7 @@ public final class FrameInput {
         byte[] frame = bytes;
         ContextInternal before = context.beginDispatch();
         try {
-            votes.count(readers.get(reader.read(frame, 0, length, this::deliver)));
+            reader.read(frame, 0, length, this::deliver);
         } finally {
             context.endDispatch(before);
         }

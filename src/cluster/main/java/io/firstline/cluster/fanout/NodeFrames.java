@@ -3,7 +3,6 @@ package io.firstline.cluster.fanout;
 import io.firstline.bus.publish.FanOut;
 import io.firstline.connection.Scheduler;
 import io.netty.channel.EventLoop;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.impl.EventBusImpl;
@@ -32,9 +31,6 @@ public final class NodeFrames implements FanOut {
     private final Function<String, Future<NetSocket>> connect;
     private final Map<String, FramedAddress> addresses = new ConcurrentHashMap<>();
     private final Map<String, NodeLink> links = new ConcurrentHashMap<>();
-    private final Map<EventLoop, FrameInput> inputs = new ConcurrentHashMap<>();
-    /** The event loops of this node's subscriptions, by address. */
-    private final Map<String, EventLoop> readers = new ConcurrentHashMap<>();
 
     /**
      * Frames for no node yet.
@@ -54,24 +50,13 @@ public final class NodeFrames implements FanOut {
         this.connect = connect;
     }
 
-    /** Returns what delivers the frames that arrive on an event loop. */
-    public FrameInput input(EventLoop loop) {
-        return inputs.computeIfAbsent(
-                loop, any -> new FrameInput((EventBusImpl) vertx.eventBus(), readers, contextOn(any)));
-    }
-
-    @Override
-    public void reads(String address, Context context) {
-        if (context.isEventLoopContext()) {
-            readers.put(address, ((ContextInternal) context).nettyEventLoop());
-        }
-    }
-
-    @Override
-    public void endsReading(String address, Context context) {
-        if (context.isEventLoopContext()) {
-            readers.remove(address, ((ContextInternal) context).nettyEventLoop());
-        }
+    /**
+     * Returns what delivers received frames.
+     *
+     * @param busLoop the event loop of the connections that the event bus accepts
+     */
+    public FrameInput input(EventLoop busLoop) {
+        return new FrameInput((EventBusImpl) vertx.eventBus(), contextOn(busLoop));
     }
 
     private ContextInternal contextOn(EventLoop loop) {
