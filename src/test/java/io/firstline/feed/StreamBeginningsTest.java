@@ -2,13 +2,25 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.arbitration.Arbiter;
+import io.firstline.arbitration.ArbiterSettings;
+import io.firstline.arbitration.Arrival;
+import io.firstline.arbitration.Line;
+import io.firstline.config.venue.FieldMatcher;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.feed.message.ArrivingCopy;
+import io.firstline.feed.message.MessageReader;
+import io.firstline.feed.message.OutgoingCopy;
+import io.firstline.feed.message.StreamTable;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
+import io.firstline.payload.Payload;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -19,14 +31,25 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  */
 @Execution(ExecutionMode.CONCURRENT)
 class StreamBeginningsTest extends FeedTestBase {
+    private static final StreamClass KEYED = new StreamClass("keyed", "^", List.of("/n"), StreamClass.Sequence.NONE);
+    private static final FieldMatcher SNAPSHOT = new FieldMatcher("/type", List.of("\"snapshot\""), List.of());
+
     private HandServer server;
     private WsPool pool;
-    /** The server's sockets of f-1 and f-2. */
+    /** The server's sockets of f-1, f-2 and so on. */
     private final List<Integer> sockets = new ArrayList<>();
 
-    /** A pool of two, in step, that subscribes the stream x; no number proves an order. */
+    /** A pool, in step, that subscribes the stream x; no number proves an order. */
     private void subscribe() {
-        open();
+        subscribe(KEYED);
+    }
+
+    private void subscribe(StreamClass type) {
+        subscribe(type, 2);
+    }
+
+    private void subscribe(StreamClass type, int connections) {
+        open(type, connections);
         join(pool.subscribe(List.of("x")));
         eventually(() -> server.received.stream()
                         .filter(text -> text.contains(":subscribe "))
@@ -34,19 +57,20 @@ class StreamBeginningsTest extends FeedTestBase {
                 == server.sockets.size());
     }
 
-    private void open() {
+    private void open(StreamClass type, int connections) {
         server = HandServer.start(vertx);
         pool = started(watch(WsPool.create(
                 vertx,
                 "f",
-                poolOf(2, server.url()),
+                poolOf(connections, server.url()),
                 new SubscribeTemplates(List.of(), "subscribe ${streams}", "unsubscribe ${streams}"),
-                formatOf(new StreamClass("keyed", "^", List.of("/n"), StreamClass.Sequence.NONE)))));
-        eventually(() -> server.sockets.size() == 2 && pool.state() == FeedState.CONNECTED);
-        sockets.add(server.socketOf(pool, "f-1"));
-        sockets.add(server.socketOf(pool, "f-2"));
-        server.send("{\"s\":\"y\",\"n\":1}", sockets.get(0), sockets.get(1));
-        eventually(() -> report(pool).copies() == 2);
+                formatOf(type))));
+        eventually(() -> server.sockets.size() == connections && pool.state() == FeedState.CONNECTED);
+        for (int number = 1; number <= connections; number++) {
+            sockets.add(server.socketOf(pool, "f-" + number));
+        }
+        server.send("{\"s\":\"y\",\"n\":1}", sockets.toArray(Integer[]::new));
+        eventually(() -> report(pool).copies() == connections);
     }
 
     /** Sends numbers on one connection and waits until the pool has received them. */
@@ -56,6 +80,13 @@ class StreamBeginningsTest extends FeedTestBase {
             server.send("{\"s\":\"x\",\"n\":" + number + "}", sockets.get(connection));
         }
         eventually(() -> report(pool).copies() == before + numbers.length);
+    }
+
+    /** Sends a snapshot: it has what the messages up to this number say. */
+    private void sendSnapshot(int connection, int number) {
+        long before = report(pool).copies();
+        server.send("{\"s\":\"x\",\"n\":" + number + ",\"type\":\"snapshot\"}", sockets.get(connection));
+        eventually(() -> report(pool).copies() == before + 1);
     }
 
     private List<Integer> numbers() {
@@ -110,6 +141,62 @@ class StreamBeginningsTest extends FeedTestBase {
         assertThat(unmatched()).isZero();
     }
 
+    /** Each connection gets another snapshot. */
+    private static StreamClass withSnapshots(StreamClass.Sequence sequence) {
+        return new StreamClass(
+                "book",
+                Pattern.compile("^"),
+                List.of("/type", "/n"),
+                List.of(),
+                null,
+                sequence,
+                List.of(SNAPSHOT),
+                StreamClass.Mode.FIRST,
+                StreamClass.DEFAULT_HOLD_MS,
+                StreamClass.DEFAULT_HOLD_MESSAGES);
+    }
+
+    @Test
+    void shouldNotGoBackToTheSnapshotOfASlowerConnection() {
+        subscribe(withSnapshots(StreamClass.Sequence.NONE));
+
+        sendSnapshot(1, 10);
+        send(1, 11, 12);
+        sendSnapshot(0, 12);
+        send(1, 13);
+        send(0, 13, 14);
+
+        assertThat(numbers()).containsExactly(10, 11, 12, 13, 14);
+        assertThat(unmatched()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotCountAnewForTheSnapshotOfASlowerConnection() {
+        subscribe(withSnapshots(new StreamClass.Sequence(
+                StreamClass.Link.PLUS_ONE, List.of("/n"), List.of(), List.of(), List.of(SNAPSHOT))));
+
+        sendSnapshot(1, 10);
+        send(1, 11, 12);
+        sendSnapshot(0, 13);
+        send(1, 13, 14);
+        send(0, 14, 15);
+
+        assertThat(numbers()).containsExactly(10, 11, 12, 13, 14, 15);
+    }
+
+    @Test
+    void shouldPublishTheSnapshotOfAFasterConnectionInItsPlace() {
+        subscribe(withSnapshots(StreamClass.Sequence.NONE));
+
+        sendSnapshot(1, 10);
+        sendSnapshot(0, 12);
+        send(0, 13);
+        send(1, 11, 12, 13);
+
+        assertThat(numbers()).containsExactly(10, 11, 12, 12, 13);
+        assertThat(unmatched()).isZero();
+    }
+
     @Test
     void shouldNotWaitForAConnectionThatEnds() {
         subscribe();
@@ -147,7 +234,7 @@ class StreamBeginningsTest extends FeedTestBase {
     /** Its requests were sent first, while those of the others waited for a limit. */
     @Test
     void shouldBeginWithTheFirstMessageOfAConnectionInStep() {
-        open();
+        open(KEYED, 2);
         join(server.close(sockets.get(1)));
         eventually(() -> server.sockets.size() == 3 && pool.state() == FeedState.CONNECTED);
         sockets.set(1, 2);
@@ -166,6 +253,55 @@ class StreamBeginningsTest extends FeedTestBase {
         assertThat(numbers().subList(0, 2)).containsExactly(17, 18);
         assertThat(numbers()).isSorted();
         assertThat(unmatched()).isEqualTo(2);
+    }
+
+    /** What ended connections held is known to the others. */
+    @Test
+    void shouldMatchWhatAConnectionHeldThatEnds() {
+        subscribe(KEYED, 3);
+
+        send(1, 15);
+        send(0, 18, 19);
+        send(2, 17, 18, 19, 20);
+        join(server.close(sockets.get(0)));
+
+        eventually(() -> numbers().equals(List.of(15, 17, 18, 19, 20)));
+        assertThat(report(pool).late()).isZero();
+    }
+
+    @Test
+    void shouldHoldABoundedAmountOfAllStreams() {
+        Arbiter<OutgoingCopy> arbiter = new Arbiter<>(new ArbiterSettings(1_024, 1, 0, 1), null);
+        Line first = arbiter.join(0, 0);
+        Line second = arbiter.join(0, 0);
+        List<Line> passed = new ArrayList<>();
+        StreamBeginnings beginnings = new StreamBeginnings(() -> true, new StreamBeginnings.Output() {
+            @Override
+            public void pass(Line line, Arrival<OutgoingCopy> copy) {
+                passed.add(line);
+            }
+
+            @Override
+            public void unmatched(Line line) {}
+        });
+        MessageReader reader = new MessageReader(formatOf(KEYED), new StreamTable(List.of()));
+        ArrivingCopy copy = reader.newCopy((frame, items, item) -> frame);
+        int length = StreamBeginnings.MAX_ALL_HELD_BYTES / 8 - 1_000;
+
+        for (int stream = 1; stream <= 9; stream++) {
+            beginnings.expect(List.of("x" + stream), 0);
+            read(reader, copy, "{\"s\":\"x" + stream + "\",\"n\":1}");
+            beginnings.arrived(first, copy);
+            assertThat(passed).doesNotContain(second);
+            read(reader, copy, "{\"s\":\"x" + stream + "\",\"n\":2,\"more\":\"" + "-".repeat(length) + "\"}");
+            beginnings.arrived(second, copy);
+        }
+
+        assertThat(passed).filteredOn(line -> line == second).hasSize(9);
+    }
+
+    private static void read(MessageReader reader, ArrivingCopy copy, String text) {
+        reader.read(copy.of("c", new Payload().over(Buffer.buffer(text), true), 0), null);
     }
 
     /** A stream that is subscribed again begins anew. */

@@ -142,6 +142,40 @@ class VenueAnswersTest extends RelayTestBase {
         assertThat(new JsonObject(answer(byPath)).getLong("u")).isEqualTo(9);
     }
 
+    /** The subscription waits for the end of the former one: it must not follow its unsubscription. */
+    @Test
+    void shouldUnsubscribeWhatAClientLeavesBeforeItIsSubscribedAnew() {
+        deploy("binance-spot", "/stream", TRADE, RelayVerticle.ANSWER_MS);
+        String subscribe = "{\"method\":\"SUBSCRIBE\",\"params\":[\"" + BOOK + "\"],\"id\":7}";
+        Reader first = asking("/ws", subscribe);
+        acknowledge();
+        answer(first);
+        join(first.socket.close());
+        eventually(() -> requestsTo("UNSUBSCRIBE") == 2);
+
+        Reader second = reader("/ws");
+        join(second.socket.writeTextMessage(subscribe));
+        Reader other = reader("/ws");
+        other.socket.writeTextMessage("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":1}");
+        answer(other);
+        join(second.socket.close());
+        requests.clear();
+
+        eventually(() -> requestsTo("SUBSCRIBE") == 2);
+        acknowledge();
+        eventually(() -> requestsTo("UNSUBSCRIBE") == 2);
+    }
+
+    private void acknowledge() {
+        tell(0, "{\"result\":null,\"id\":" + requests.get(0).getLong("id") + "}");
+    }
+
+    private long requestsTo(String method) {
+        return requests.stream()
+                .filter(request -> method.equals(request.getString("method")))
+                .count();
+    }
+
     private static String book(long number) {
         return "{\"stream\":\"" + BOOK + "\",\"data\":{\"u\":" + number + ",\"s\":\"BTCUSDT\"}}";
     }

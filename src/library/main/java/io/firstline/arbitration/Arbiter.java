@@ -262,9 +262,9 @@ public final class Arbiter<M> {
         }
     }
 
-    /** Some copies of a line are from before the beginning of their stream: they take no part. */
-    public void unmatched(Line line, int copies) {
-        line.unmatched += copies;
+    /** A copy of a line is from before the beginning of its stream: it takes no part. */
+    public void unmatched(Line line) {
+        line.unmatched++;
     }
 
     /** How many messages have been published. */

@@ -76,8 +76,8 @@ final class PoolArbitration implements Arbitration {
                     }
 
                     @Override
-                    public void unmatched(Line line, int copies) {
-                        arbiter.unmatched(line, copies);
+                    public void unmatched(Line line) {
+                        arbiter.unmatched(line);
                     }
                 });
     }

@@ -24,14 +24,19 @@ import java.util.stream.Collectors;
  * another time, so a slow connection may deliver what was sent before the message with which a faster one begins. A stream
  * begins with the first message that a connection in step delivers. The copies of every other connection are held until it
  * delivers one that is published. If that is the stream's first message, the earlier copies are from before the beginning:
- * they count as unmatched. Otherwise no copy is dropped.
+ * they count as unmatched. So do a snapshot and what follows it if that message was published before, and no number
+ * says what consumers have already: each connection gets another snapshot. Otherwise no copy is dropped.
  *
- * <p>Copies are held for at most {@value #MOST_MS} ms, and at most {@value #MAX_HELD} of a stream. Runs on the feed's context.
+ * <p>Copies are held for at most {@value #MOST_MS} ms before the beginning and after it, and at most {@value #MAX_HELD} of a
+ * stream. Runs on the feed's context.
  */
 final class StreamBeginnings {
     static final int MOST_MS = 1_000;
     static final int MAX_HELD = 1_024;
     private static final int MAX_HELD_BYTES = 4 << 20;
+    /** The bound for the copies of all streams. */
+    static final int MAX_ALL_HELD_BYTES = 32 << 20;
+
     private static final int MAX_PUBLISHED = 8_192;
     /** Later, the subscription has taken effect on all connections. */
     private static final long EXPECTED_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -42,8 +47,8 @@ final class StreamBeginnings {
     interface Output {
         void pass(Line line, Arrival<OutgoingCopy> copy);
 
-        /** Some copies of a line are from before the beginning of their stream. */
-        void unmatched(Line line, int copies);
+        /** A copy of a line is from before the beginning of its stream. */
+        void unmatched(Line line);
     }
 
     private record Held(Line line, long identity, long content, int stream, OutgoingCopy message, int bytes)
@@ -51,12 +56,19 @@ final class StreamBeginnings {
         Held(Line line, ArrivingCopy copy) {
             this(line, copy.identity(), copy.content(), copy.stream(), copy.message(), copy.bytes());
         }
+
+        /** Whether no number says which published messages are younger. */
+        boolean hasNoPlace() {
+            return !message.isNumbered() || message.restarts();
+        }
     }
 
     private final BooleanSupplier anyInStep;
     private final Output output;
     /** By the name in messages. */
     private final Map<String, Beginning> beginnings = new HashMap<>();
+
+    private long allHeldBytes;
 
     /** @param anyInStep returns whether a line is in step */
     StreamBeginnings(BooleanSupplier anyInStep, Output output) {
@@ -95,6 +107,8 @@ final class StreamBeginnings {
         beginning.arrived(line, copy);
         if (beginning.isFull()) {
             end(copy.streamWatch().name);
+        } else if (allHeldBytes > MAX_ALL_HELD_BYTES) {
+            flush();
         }
     }
 
@@ -111,10 +125,12 @@ final class StreamBeginnings {
     void left(Line line) {
         for (String name : List.copyOf(beginnings.keySet())) {
             Beginning beginning = beginnings.get(name);
-            beginning.lines.remove(line);
-            beginning.take(line).forEach(copy -> output.pass(line, copy));
-            if (beginning.begun && beginning.lines.stream().noneMatch(Line::inStep)) {
-                end(name); // otherwise copies would wait for a line that is gone
+            if (beginning != null) { // a consumer may have closed the feed
+                beginning.lines.remove(line);
+                beginning.take(line).forEach(copy -> beginning.pass(line, copy));
+                if (beginning.begun && beginning.lines.stream().noneMatch(Line::inStep)) {
+                    end(name); // otherwise copies would wait for a line that is gone
+                }
             }
         }
     }
@@ -123,14 +139,15 @@ final class StreamBeginnings {
     void look(long nowNanos) {
         if (!beginnings.isEmpty()) {
             for (String name : List.copyOf(beginnings.keySet())) {
-                if (beginnings.get(name).isOver(nowNanos)) {
+                Beginning beginning = beginnings.get(name);
+                if (beginning != null && beginning.isOver(nowNanos)) {
                     end(name);
                 }
             }
         }
     }
 
-    /** Passes all copies on, because no further one arrives. */
+    /** Passes all copies on: no further one arrives, or too many are held. */
     void flush() {
         List.copyOf(beginnings.keySet()).forEach(this::end);
     }
@@ -138,6 +155,7 @@ final class StreamBeginnings {
     /** The pool starts anew. */
     void clear() {
         beginnings.clear();
+        allHeldBytes = 0;
     }
 
     /** One stream. */
@@ -166,7 +184,7 @@ final class StreamBeginnings {
             } else if (!begun && (line.inStep() || !anyInStep.getAsBoolean())) {
                 begin(line, copy);
             } else if (published.contains(copy.identity())) {
-                lineUp(Set.of(line), copy.identity()); // holds none from this copy on
+                lineUpLate(line, copy.identity());
                 pass(line, copy);
             } else {
                 hold(line, copy);
@@ -189,7 +207,12 @@ final class StreamBeginnings {
             }
             Held kept = new Held(line, copy);
             held.addLast(kept);
-            heldBytes += kept.bytes();
+            count(kept.bytes());
+        }
+
+        private void count(int bytes) {
+            heldBytes += bytes;
+            allHeldBytes += bytes;
         }
 
         /** Passes a copy on: after those that lines hold before it, and before those that they hold from it on. */
@@ -208,7 +231,15 @@ final class StreamBeginnings {
             rest.forEach(each -> pass(each.line(), each));
         }
 
-        /** These lines deliver a message that is being published, or was; returns what they hold from it on. */
+        /** A line delivers a message that was published before; it holds none from this message on. */
+        private void lineUpLate(Line line, long identity) {
+            lines.add(line);
+            List<Held> own = take(line);
+            boolean hasSnapshot = own.stream().anyMatch(each -> each.message().snapshot());
+            own.forEach(each -> passOrDrop(line, each, identity == first || (hasSnapshot && each.hasNoPlace())));
+        }
+
+        /** These lines hold a message that is being published; returns what they hold from it on. */
         private List<Held> lineUp(Set<Line> others, long identity) {
             lines.addAll(others);
             List<Held> rest = new ArrayList<>();
@@ -218,14 +249,18 @@ final class StreamBeginnings {
                 while (matched < own.size() && own.get(matched).identity() != identity) {
                     matched++;
                 }
-                if (identity == first) {
-                    output.unmatched(other, matched);
-                } else {
-                    own.subList(0, matched).forEach(each -> pass(other, each));
-                }
+                own.subList(0, matched).forEach(each -> passOrDrop(other, each, identity == first));
                 rest.addAll(own.subList(matched, own.size()));
             }
             return rest;
+        }
+
+        private void passOrDrop(Line line, Held copy, boolean drops) {
+            if (drops) {
+                output.unmatched(line);
+            } else {
+                pass(line, copy);
+            }
         }
 
         /** Takes out the copies of a line, oldest first. */
@@ -235,7 +270,7 @@ final class StreamBeginnings {
                 boolean taken = each.line() == line;
                 if (taken) {
                     own.add(each);
-                    heldBytes -= each.bytes();
+                    count(-each.bytes());
                 }
                 return taken;
             });
@@ -245,6 +280,7 @@ final class StreamBeginnings {
         void releaseAll() {
             while (!held.isEmpty()) {
                 Held copy = held.removeFirst();
+                count(-copy.bytes());
                 output.pass(copy.line(), copy);
             }
         }

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -230,9 +231,11 @@ final class UpstreamStreams {
     /** Unsubscribes what nobody has wanted for a while. Called about once a second. */
     void look(long nowNanos) {
         ledger.inherit(others.ofGone(nowNanos), nowNanos);
-        List<String> due = ledger.due(nowNanos).stream()
+        Map<Boolean, List<String>> asked = ledger.due(nowNanos).stream()
                 .filter(stream -> !others.want(stream)) // its relay will
-                .toList();
+                .collect(Collectors.partitioningBy(this::isUnanswered));
+        ledger.inherit(asked.get(true), nowNanos); // their subscription may not be sent yet, and would follow
+        List<String> due = asked.get(false);
         if (canSubscribe && !due.isEmpty()) {
             Future<Void> ended = unsubscribe(due, nowNanos)
                     .transform(sent -> vertx.timer(ENDING_MS))
