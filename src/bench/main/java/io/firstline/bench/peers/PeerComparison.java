@@ -116,7 +116,7 @@ public final class PeerComparison {
             return new Recorded(venue, new RecordedMessages(file, venue));
         }
 
-        /** Whether the profile finds the stream of any message; else the recording is probably another venue's. */
+        /** Whether the profile finds the stream of any message; a recording without any is probably another venue's. */
         public boolean isOfTheVenue() {
             return feed.hasStreams();
         }

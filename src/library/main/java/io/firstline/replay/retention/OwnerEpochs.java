@@ -4,8 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a new owner says in a header of its first message, so that consumers need not ask: which owner assigned which
- * numbers.
+ * Which owner assigned which numbers. The first message of a new owner has this in a header, so that consumers need not
+ * ask.
  *
  * @param incarnation the owner's {@link ReplayResponse#incarnation()}
  * @param epochs its own is the newest
