@@ -138,6 +138,34 @@ class StreamDiffTest {
         assertThat(small.crowdedOut()).isEqualTo(2);
     }
 
+    @Test
+    void shouldCountWhatItDroppedAfterTheLastThatWasPublished() {
+        StreamDiff<String> small = new StreamDiff<>(10 * SECOND, 2, 1_000);
+        small.ours(1, "1", 1, 1);
+        small.published(1, 2);
+        for (int i = 2; i <= 5; i++) {
+            small.ours(i, "" + i, 1, i);
+        }
+        assertThat(small.unaccounted()).as("2 and 3, to make room").isEqualTo(2);
+        assertThat(small.wasPublished(9, 4 + 10 * SECOND + 1)).isFalse();
+        assertThat(small.unaccounted()).as("and 4, for its age").isEqualTo(3);
+        small.published(5, 5 + 10 * SECOND);
+        assertThat(small.unaccounted())
+                .as("5 was published, so the others were before")
+                .isZero();
+    }
+
+    @Test
+    void shouldNotCountWhatItDropsAfterAYoungerOneWasPublished() {
+        StreamDiff<String> small = new StreamDiff<>(10 * SECOND, 2, 1_000);
+        small.ours(1, "only here", 1, 1);
+        small.ours(2, "2", 1, 2);
+        small.published(2, 3);
+        small.wasPublished(9, 2 + 10 * SECOND);
+        assertThat(small.ahead()).isZero();
+        assertThat(small.unaccounted()).isZero();
+    }
+
     /** Published messages between those that wait keep their places, but not without end. */
     @Test
     void shouldBoundThePlacesOfPublishedMessages() {

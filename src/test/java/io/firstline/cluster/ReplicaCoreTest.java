@@ -95,7 +95,7 @@ class ReplicaCoreTest {
         assertThat(receives("1", 1)).isNull();
         assertThat(core.ahead()).isEqualTo(1);
 
-        assertThat(core.check(lease(3, 5), at(2))).isEqualTo(new Change.BecameOwner(3, 1, 1, 0));
+        assertThat(core.check(lease(3, 5), at(2))).isEqualTo(new Change.BecameOwner(3, 1, 1, 0, 0));
         assertThat(core.isPublishing()).isTrue();
         assertThat(waiting(lease(3, 5), 2)).containsExactly(message("1").in(3, 1));
         assertThat(core.check(lease(3, 5), at(2))).as("it is the owner").isNull();
@@ -110,13 +110,13 @@ class ReplicaCoreTest {
         assertThat(receives("3", 5)).isNull();
         assertThat(core.check(lease(4, 9), at(6)))
                 .as("what waits is published now")
-                .isEqualTo(new Change.BecameOwner(4, 2, 1, 0));
+                .isEqualTo(new Change.BecameOwner(4, 2, 1, 0, 0));
     }
 
     @Test
     void shouldBecomeTheOwnerAnewWithAnotherEpoch() {
         core.check(lease(3, 5), at(1));
-        assertThat(core.check(lease(4, 9), at(2))).isEqualTo(new Change.BecameOwner(4, 1, 0, 0));
+        assertThat(core.check(lease(4, 9), at(2))).isEqualTo(new Change.BecameOwner(4, 1, 0, 0, 0));
         assertThat(receives("1", 2).epoch()).isEqualTo(4);
         assertThat(core.epoch()).isEqualTo(4);
         assertThat(core.state().heardEpoch()).isEqualTo(4);
@@ -171,7 +171,7 @@ class ReplicaCoreTest {
             assertThat(one.isPublishing()).isFalse();
             assertThat(one.ahead()).isEqualTo(2);
             assertThat(one.nextWaiting(lease(4, 9), at(2))).isNull();
-            assertThat(one.check(lease(6, 9), at(3))).isEqualTo(new Change.BecameOwner(6, 1, 2, 0));
+            assertThat(one.check(lease(6, 9), at(3))).isEqualTo(new Change.BecameOwner(6, 1, 2, 0, 0));
         }
     }
 
@@ -233,7 +233,7 @@ class ReplicaCoreTest {
 
     @Test
     void shouldNotBeWarmUntilWhatItHadToDropIsOld() {
-        ReplicaCore small = new ReplicaCore(retention, message -> retention.add(message, ""), 2_000, at(0));
+        ReplicaCore small = new ReplicaCore(retention, message -> retention.add(message, ""), 1_000, at(0));
         small.happened(new FeedEvent("f", 0, 0, new FeedFact.Connected("c", Path.to("h"))), at(1));
         small.subscriptionsChanged();
         small.published(message("1").in(1, 1), at(1));
@@ -253,11 +253,50 @@ class ReplicaCoreTest {
     }
 
     @Test
+    void shouldLeaveNumbersOutForWhatItHadToDropUnpublished() {
+        ReplicaCore small = new ReplicaCore(retention, message -> retention.add(message, ""), 1_000, at(0));
+        small.happened(new FeedEvent("f", 0, 0, new FeedFact.Connected("c", Path.to("h"))), at(1));
+        small.published(message("1").in(1, 1), at(1));
+        small.received(message("1"), at(1));
+        for (int i = 2; i <= 6; i++) {
+            small.received(message("" + i), at(2));
+        }
+        long dropped = small.crowdedOut();
+        int kept = small.ahead();
+        assertThat(dropped).isPositive();
+        assertThat(small.check(lease(2, 99), at(3)))
+                .isEqualTo(new Change.BecameOwner(2, 2 + dropped, kept, 0, dropped));
+        FeedMessage first = small.nextWaiting(lease(2, 99), at(3));
+        assertThat(first).isEqualTo(message("" + (2 + dropped)).in(2, 2 + dropped));
+        retention.add(first, "");
+        assertThat(retention.state().epochs().epochOf(2))
+                .as("the owner of the numbers left out")
+                .isEqualTo(2);
+        assertThat(retention.range(2, 2 + dropped).missing()).isEqualTo(dropped);
+    }
+
+    @Test
+    void shouldLeaveNoNumbersOutForWhatItDroppedBeforeSomethingThatWasPublished() {
+        ReplicaCore small = new ReplicaCore(retention, message -> retention.add(message, ""), 1_000, at(0));
+        small.happened(new FeedEvent("f", 0, 0, new FeedFact.Connected("c", Path.to("h"))), at(1));
+        for (int i = 1; i <= 6; i++) {
+            small.received(message("" + i), at(i));
+        }
+        assertThat(small.crowdedOut()).isPositive();
+        for (int i = 1; i <= 6; i++) {
+            small.published(message("" + i).in(1, i), at(7));
+        }
+        assertThat(small.check(lease(2, 99), at(8)))
+                .isInstanceOfSatisfying(Change.BecameOwner.class, owner -> assertThat(owner.lost())
+                        .isZero());
+    }
+
+    @Test
     void shouldNotPublishAgainWhatItsPredecessorPublished() {
         published(1, 1, "1", 1);
         published(1, 2, "2", 1);
         receives("1", 1);
-        assertThat(core.check(lease(2, 99), at(2))).isEqualTo(new Change.BecameOwner(2, 3, 0, 1));
+        assertThat(core.check(lease(2, 99), at(2))).isEqualTo(new Change.BecameOwner(2, 3, 0, 1, 0));
         assertThat(core.behind()).isEqualTo(1);
         assertThat(receives("3", 2)).isEqualTo(message("3").in(2, 3));
         assertThat(receives("2", 2)).as("published by the other").isNull();
@@ -392,7 +431,7 @@ class ReplicaCoreTest {
         published(1, 4, "4", 1);
         receives("1", 1);
         receives("2", 1);
-        assertThat(core.check(lease(2, 99), at(2))).isEqualTo(new Change.BecameOwner(2, 2, 2, 1));
+        assertThat(core.check(lease(2, 99), at(2))).isEqualTo(new Change.BecameOwner(2, 2, 2, 1, 0));
         List<FeedMessage> first = waiting(lease(2, 99), 2);
         assertThat(texts(first.toArray(FeedMessage[]::new)))
                 .as("and last what it has not received")

@@ -119,5 +119,25 @@ final class Census {
         int lost() {
             return sent() - received;
         }
+
+        /** The numbers of the messages that did not arrive: "12-15, 20", the last messages that arrived before and after. */
+        String missing() {
+            StringBuilder text = new StringBuilder();
+            for (int from = seen.nextClearBit(0); from < sent(); ) {
+                int next = seen.nextSetBit(from);
+                int to = next < 0 ? sent() : next;
+                text.append(text.isEmpty() ? "" : ", ")
+                        .append(from)
+                        .append('-')
+                        .append(to - 1)
+                        .append(" (before ")
+                        .append(where(delivered.get(from - 1)))
+                        .append("; after ")
+                        .append(where(delivered.get(to)))
+                        .append(')');
+                from = seen.nextClearBit(to);
+            }
+            return text.toString();
+        }
     }
 }

@@ -355,9 +355,25 @@ final class ClusterScene implements AutoCloseable {
     /** Pauses the exchange and waits until every consumer has everything. */
     void settle() {
         Bench.silence(exchange);
-        until("everything received", () -> Stream.of(shares, merged)
-                .flatMap(of -> of.values().stream())
-                .allMatch(share -> share.lost() <= 0));
+        try {
+            until("everything received", () -> Stream.of(shares, merged)
+                    .flatMap(of -> of.values().stream())
+                    .allMatch(share -> share.lost() <= 0));
+        } catch (AssertionError e) {
+            tellMissing(shares, subscriptions);
+            tellMissing(merged, merging);
+            throw e;
+        }
+    }
+
+    private static void tellMissing(Map<String, Census.Share> shares, Map<String, FeedSubscription> subscriptions) {
+        shares.forEach((feed, share) -> {
+            if (share.lost() > 0) {
+                System.out.printf(
+                        "[cluster] %s: missing %s of the exchange's messages; %s%n",
+                        feed, share.missing(), Bench.get(subscriptions.get(feed).report()));
+            }
+        });
     }
 
     /** Asserts that every message arrived once, in its stream's order, and that no consumer reported a loss. */

@@ -49,6 +49,8 @@ public final class ClusterVerticle extends VerticleBase {
     private static final long OTHER_CLUSTERS_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long LOOK_UP_MS = 1_000;
+    /** The part of the heap that standbys may use at most: a quarter. */
+    private static final int PARTS_OF_HEAP = 4;
 
     private final ClusterConfig config;
     private final String self;
@@ -275,8 +277,8 @@ public final class ClusterVerticle extends VerticleBase {
         if (!feeds.containsKey(feed)) {
             return Future.failedFuture(new IllegalStateException("was removed from the configuration meanwhile"));
         }
-        Deployable verticle = verticles.apply(
-                feeds.get(feed), Replica.factory(lease, scheduler, config.standbyBytes() / feeds.size()));
+        long bytes = Math.min(config.standbyBytes(), Runtime.getRuntime().maxMemory() / PARTS_OF_HEAP) / feeds.size();
+        Deployable verticle = verticles.apply(feeds.get(feed), Replica.factory(lease, scheduler, bytes));
         // as a child of this verticle
         Future<String> deployment = lookUp(feed).transform(found -> vertx.deployVerticle(verticle));
         deployed.put(feed, new Deployed(verticle, deployment));

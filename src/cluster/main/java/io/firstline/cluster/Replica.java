@@ -331,6 +331,15 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
                 takeovers.silence(owner.epoch()),
                 owner.waiting(),
                 owner.behind());
+        if (owner.lost() > 0) {
+            LOG.warn(
+                    "{}: {} messages may be lost, numbered {} to {}: this node had no room to keep them, and has not heard"
+                            + " whether they were published",
+                    feed,
+                    owner.lost(),
+                    owner.from() - owner.lost(),
+                    owner.from() - 1);
+        }
         ownerChanged(new FeedFact.OwnerChanged(lease.node(), owner.epoch(), owner.from(), owner.waiting()));
         if (!stepping) {
             step();

@@ -105,8 +105,10 @@ public final class ReplicaCore {
          * @param from its first number
          * @param waiting how many messages it publishes that its predecessors have not published
          * @param behind how many messages its predecessors have published that it has not received yet
+         * @param lost how many messages it had to drop that perhaps nobody has published: as many numbers before its
+         *     first have no message
          */
-        record BecameOwner(int epoch, long from, int waiting, int behind) implements Change {}
+        record BecameOwner(int epoch, long from, int waiting, int behind, long lost) implements Change {}
 
         /** This node is no longer the owner, because its lease has expired. */
         record LeaseExpired() implements Change {}
@@ -128,7 +130,7 @@ public final class ReplicaCore {
      * @param bytes the memory for messages that wait to be compared
      */
     public ReplicaCore(RetentionBuffer retention, Predicate<FeedMessage> remember, long bytes, long nowNanos) {
-        this.diff = new StreamDiff<>(COMPARED_NANOS, COMPARED_MESSAGES, bytes / 2); // two sides
+        this.diff = new StreamDiff<>(COMPARED_NANOS, COMPARED_MESSAGES, bytes);
         this.retention = retention;
         this.remember = remember;
         this.state = StandbyState.atStart(nowNanos);
@@ -152,6 +154,7 @@ public final class ReplicaCore {
     private Change begin(int newEpoch, long now) {
         publishing = true; // not warm from now on: an owner that is cut off may not notice that it lost the feed
         boolean isBeginKnown = epoch == ownEpoch || epoch <= answeredEpoch;
+        boolean isFirst = epoch == 0;
         ownEpoch = newEpoch;
         follow(newEpoch);
         retention.forgetFrom(missing.first());
@@ -168,10 +171,14 @@ public final class ReplicaCore {
             forgotten.forEach(repeats::published);
             notHere = repeats.removedFrom(notHere);
         }
+        // a number for each message that is perhaps lost, so that consumers report it. An overloaded node does not hear
+        // its predecessor, which has most probably published them
+        long lost = isFirst || shed ? 0 : diff.unaccounted();
         waiting.addAll(diff.takeAll());
         waiting.addAll(notHere); // younger in their streams than the messages received here
         notHere.forEach(message -> diff.published(message.identity(), now));
-        return new Change.BecameOwner(newEpoch, sequence + 1, waiting.size(), diff.behind());
+        sequence += lost;
+        return new Change.BecameOwner(newEpoch, sequence + 1, waiting.size(), diff.behind(), lost);
     }
 
     /** Returns what a new owner tells consumers with the message that it publishes next; null = nothing, or no more. */

@@ -37,6 +37,13 @@ public final class StreamDiff<M> {
     private final Unmatched<M> ours = new Unmatched<>();
     private final Unmatched<M> published = new Unmatched<>();
     private long crowdedOut;
+    /** How many of ours were dropped after the last one that was published, and when we had received the last of them. */
+    private long unaccounted;
+
+    private long droppedNanos;
+    /** When we received the youngest message that was published too. */
+    private long bothNanos = Long.MIN_VALUE;
+
     private long lastNanos;
     /** Messages to us may be held up. */
     private boolean heldUp;
@@ -51,8 +58,8 @@ public final class StreamDiff<M> {
      *
      * @param maxAgeNanos how long a message waits for its match
      * @param maxMessages how many wait, on each side
-     * @param maxBytes the memory of each side, by the size that is given for each message; the youngest message waits
-     *     whatever its size
+     * @param maxBytes the memory of both sides together, by the size that is given for each message; the youngest
+     *     message of a side waits whatever its size
      */
     public StreamDiff(long maxAgeNanos, int maxMessages, long maxBytes) {
         this.maxAgeNanos = maxAgeNanos;
@@ -71,7 +78,27 @@ public final class StreamDiff<M> {
         if (match == null) {
             hold(published, new Entry<>(identity, null, IDENTITY_BYTES, nowNanos));
         }
-        return match == null || !match.received ? NOT_RECEIVED : match.nanos;
+        if (match == null || !match.received) {
+            return NOT_RECEIVED;
+        }
+        cameBothWays(match.nanos);
+        return match.nanos;
+    }
+
+    /** What the other node publishes is in order: all that we had received before was published too. */
+    private void cameBothWays(long receivedNanos) {
+        if (!isCatchingUp()) { // otherwise older ones may still come
+            bothNanos = Math.max(bothNanos, receivedNanos);
+            unaccounted = bothNanos > droppedNanos ? 0 : unaccounted;
+        }
+    }
+
+    private void dropOurs() {
+        Entry<M> oldest = ours.removeOldest();
+        if (oldest.nanos > bothNanos) {
+            droppedNanos = unaccounted == 0 ? oldest.nanos : Math.max(droppedNanos, oldest.nanos);
+            unaccounted++;
+        }
     }
 
     /**
@@ -82,6 +109,9 @@ public final class StreamDiff<M> {
      */
     public boolean ours(long identity, M message, int bytes, long nowNanos) {
         boolean isNews = !wasPublished(identity, nowNanos);
+        if (!isNews) {
+            cameBothWays(nowNanos);
+        }
         if (isNews || ours.count > 0) {
             Entry<M> entry = new Entry<>(identity, message, bytes, nowNanos);
             entry.taken = !isNews; // it keeps its place behind those that wait: it may be withdrawn
@@ -162,6 +192,7 @@ public final class StreamDiff<M> {
 
     /** Removes and returns our messages that were not published, oldest first: we publish them now. */
     public List<M> takeAll() {
+        unaccounted = 0;
         return ours.drain();
     }
 
@@ -186,28 +217,48 @@ public final class StreamDiff<M> {
         return crowdedOut;
     }
 
+    /**
+     * How many of our messages were dropped, for their age or to make room, after the last one that was published: if we
+     * take over, nobody may have published them. {@link #takeAll()} begins to count again.
+     */
+    public long unaccounted() {
+        return unaccounted;
+    }
+
     private void hold(Unmatched<M> side, Entry<M> entry) {
         side.add(entry);
         bound(side);
     }
 
     private void bound(Unmatched<M> side) {
-        while (side.count > maxMessages
-                || (side.bytes > maxBytes && side.count > 0 && side.byAge.size() > 1)
-                || side.byAge.size() > 2 * maxMessages) {
-            side.removeOldest();
-            crowdedOut += side == ours ? 1 : 0;
-            forgetful |= side == published && isCatchingUp();
+        while (exceeds(side)) {
+            if (side == ours) {
+                dropOurs();
+                crowdedOut++;
+            } else {
+                side.removeOldest();
+                forgetful |= isCatchingUp();
+            }
         }
+    }
+
+    private boolean exceeds(Unmatched<M> side) {
+        return side.count > maxMessages
+                || (ours.bytes + published.bytes > maxBytes && side.count > 0 && side.byAge.size() > 1)
+                || side.byAge.size() > 2 * maxMessages;
     }
 
     private void expire(long nowNanos) {
         lastNanos = nowNanos;
-        ours.removeUntil(nowNanos - maxAgeNanos);
+        while (ours.isOlder(nowNanos - maxAgeNanos)) {
+            dropOurs();
+        }
         catchingUp &= nowNanos - caughtUpNanos < 0;
         if (!isCatchingUp()) {
             forgetful = false;
-            published.removeUntil(nowNanos - maxAgeNanos);
+            while (published.isOlder(nowNanos - maxAgeNanos)) {
+                published.removeOldest();
+            }
         }
     }
 
@@ -301,14 +352,12 @@ public final class StreamDiff<M> {
             return oldest;
         }
 
-        void removeOldest() {
-            take(byAge.peekFirst().identity); // the oldest of all is the oldest of its identity
+        Entry<M> removeOldest() {
+            return take(byAge.peekFirst().identity); // the oldest of all is the oldest of its identity
         }
 
-        void removeUntil(long nanos) {
-            while (count > 0 && byAge.peekFirst().nanos - nanos < 0) {
-                removeOldest();
-            }
+        boolean isOlder(long nanos) {
+            return count > 0 && byAge.peekFirst().nanos - nanos < 0;
         }
 
         List<M> drain() {

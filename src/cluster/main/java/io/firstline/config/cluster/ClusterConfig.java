@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * @param leaseMs the longest time that a node may publish without a renewal by the majority, milliseconds; at least 200, because
  *     with a shorter lease a pause of the garbage collector would cost a feed its owner
  * @param standbyBytes memory for messages that standbys of this node compare with those of the owners, all feeds
- *     together; default 64 MiB
+ *     together, and at most a quarter of the heap; default 256 MiB
  * @param secret known to all nodes and nobody else; null = none, which allows this machine only
  * @param tls encrypts the event bus and admits only nodes with a certificate; null = no encryption
  * @param allowPlaintext allow a host that other machines can reach without {@code tls}: any of them could then publish
@@ -65,7 +65,7 @@ public record ClusterConfig(
     /** With an engine beside the cluster, nodes find each other there. */
     private static final int MOST_FOUND = 1_000;
 
-    private static final int STANDBY_BYTES = 64 << 20;
+    private static final int STANDBY_BYTES = 256 << 20;
     private static final int SHORTEST_SECRET = 16;
 
     /** The defaults: up to three nodes on one machine. */
