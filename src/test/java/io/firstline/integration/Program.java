@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 /** The real program in a separate JVM, as the launcher starts it, but from the test's class path. */
 public final class Program implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
+    /** Options of a program that runs for seconds; {@code -Dprogram.options="…"} sets others for a measurement. */
+    private static final String START_FAST = "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 
     private final Process process;
     private final List<String> out = new CopyOnWriteArrayList<>();
@@ -55,14 +57,10 @@ public final class Program implements AutoCloseable {
 
     /** The command line that starts {@code firstline ARGS…}. */
     public static List<String> command(String... args) {
-        List<String> words = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + System.getProperty("program.heap", "256m"),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.firstline.service.Main"));
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(List.of(System.getProperty("program.options", START_FAST).split(" ")));
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.firstline.service.Main"));
         if (Runtime.version().feature() >= 22) {
             words.add(1, "--enable-native-access=ALL-UNNAMED"); // as the jar's manifest does
         }
