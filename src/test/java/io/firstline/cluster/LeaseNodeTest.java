@@ -442,6 +442,33 @@ class LeaseNodeTest {
         assertThat(ended).isEqualTo(2);
     }
 
+    /** The voter has forgotten what it granted to the owner, and the time of day of the claimant is minutes behind. */
+    @Test
+    void shouldGrantNoEpochBeforeOneInWhichAPresentMemberKnowsTheFeedToBePublished() {
+        NodeHeartbeat.Part published = new NodeHeartbeat.Part(false, true, 0, 900, false, 1);
+        hears(THIRD, READY_MS, List.of(), List.of(), Map.of(feed, published));
+
+        assertThat(vote(READY_MS, 7)).isEqualTo(new LeaseVote(feed, 7, false, 900));
+        assertThat(vote(READY_MS, 901)).isEqualTo(new LeaseVote(feed, 901, true, 901));
+    }
+
+    @Test
+    void shouldGrantAnyEpochAfterTheMembersHaveGoneThatKnewALaterOne() {
+        NodeHeartbeat.Part published = new NodeHeartbeat.Part(false, true, 0, 900, false, 1);
+        hears(THIRD, READY_MS, List.of(), List.of(), Map.of(feed, published));
+
+        assertThat(vote(READY_MS + 1_599, 7).granted()).isFalse();
+        assertThat(vote(READY_MS + 1_600, 7).granted()).isTrue();
+    }
+
+    private LeaseVote vote(long ms, int epoch) {
+        return of(LeaseAction.Reply.class, hears(SECOND, ms, new LeaseRequest(feed, epoch)))
+                .get(0)
+                .votes()
+                .votes()
+                .get(0);
+    }
+
     @Test
     void shouldVoteForNobodyWithAnotherLease() {
         deploy();

@@ -463,12 +463,29 @@ final class LeaseNode {
         }
         of.given().forEach(released -> acceptor.release(of.from(), released, now));
         for (LeaseRequest ask : of.asks()) {
-            LeaseVote vote = acceptor.vote(of.from(), ask, now);
+            LeaseVote vote = vote(of.from(), ask, now);
             if (config.isVoter()) {
                 votes.add(vote);
             }
         }
         return new NodeHeartbeat.Votes(self, of.number(), votes);
+    }
+
+    /**
+     * Votes on a request. A voter that was restarted does not know what it has granted, and the time of day of a claimant
+     * may be behind: so it grants no epoch before one in which a present member knows the feed to be published.
+     */
+    private LeaseVote vote(String node, LeaseRequest ask, long now) {
+        GrantedLease last = acceptor.promised(ask.feed());
+        if (last == null || last.epoch() != ask.epoch()) { // otherwise it is renewed, almost always
+            int published = Math.max(
+                    members.epochOf(ask.feed(), now),
+                    known(ask.feed()).map(feed -> feed.state().heardEpoch()).orElse(0));
+            if (ask.epoch() < published) {
+                return new LeaseVote(ask.feed(), ask.epoch(), false, published);
+            }
+        }
+        return acceptor.vote(node, ask, now);
     }
 
     private void count(NodeHeartbeat.Votes votes, long now, List<LeaseAction> actions) {
