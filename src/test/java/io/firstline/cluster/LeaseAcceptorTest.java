@@ -10,10 +10,10 @@ class LeaseAcceptorTest {
     private static final long LEASE = 100;
     private static final long SILENT = 150;
 
-    private final LeaseAcceptor acceptor = new LeaseAcceptor(LEASE, SILENT, START);
+    private final LeaseAcceptor acceptor = new LeaseAcceptor(LEASE, SILENT, START, START);
 
     private LeaseVote vote(String node, int epoch, long at) {
-        return acceptor.vote(node, new LeaseRequest("f", epoch), START + at);
+        return acceptor.vote(node, new LeaseRequest("f", epoch), 0, START + at);
     }
 
     private void assertGranted(String node, int epoch, long at) {
@@ -34,9 +34,38 @@ class LeaseAcceptorTest {
         assertThat(acceptor.isReady(START + SILENT)).isTrue();
         assertGranted("a", 1, SILENT);
 
-        LeaseAcceptor longLease = new LeaseAcceptor(LEASE, LEASE - 1, START);
+        LeaseAcceptor longLease = new LeaseAcceptor(LEASE, LEASE - 1, START, START);
         assertThat(longLease.isReady(START + LEASE - 1)).as("at least a lease").isFalse();
         assertThat(longLease.isReady(START + LEASE)).isTrue();
+    }
+
+    /** Its port was free long before it started; a member that knows a later epoch may be heard only then. */
+    @Test
+    void shouldHearTheOthersForHalfALeaseAfterItsOwnStart() {
+        LeaseAcceptor restarted = new LeaseAcceptor(LEASE, SILENT, START - 10 * LEASE, START);
+        assertThat(restarted.isReady(START + LEASE / 2 - 1)).isFalse();
+        assertThat(restarted.isReady(START + LEASE / 2)).isTrue();
+    }
+
+    /** It has forgotten what it granted, and the time of day of the claimant is minutes behind. */
+    @Test
+    void shouldGrantNoEpochBeforeOneInWhichTheFeedWasPublished() {
+        assertThat(vote("a", 7, 900, SILENT)).isEqualTo(new LeaseVote("f", 7, false, 900));
+        assertThat(vote("a", 900, 900, SILENT)).as("of the owner").isEqualTo(new LeaseVote("f", 900, true, 900));
+        assertThat(vote("b", 901, 900, SILENT + LEASE)).isEqualTo(new LeaseVote("f", 901, true, 901));
+    }
+
+    /** What it granted continues: a stale member cannot end a lease. */
+    @Test
+    void shouldExtendALeaseWhateverEpochAnotherMemberKnows() {
+        assertGranted("a", 5, SILENT);
+        assertThat(vote("a", 5, 900, SILENT + 1)).isEqualTo(new LeaseVote("f", 5, true, 5));
+        assertThat(vote("b", 6, 900, SILENT + 1 + LEASE)).isEqualTo(new LeaseVote("f", 6, false, 900));
+        assertThat(vote("b", 901, 900, SILENT + 1 + LEASE).granted()).isTrue();
+    }
+
+    private LeaseVote vote(String node, int epoch, int published, long at) {
+        return acceptor.vote(node, new LeaseRequest("f", epoch), published, START + at);
     }
 
     @Test
@@ -89,15 +118,15 @@ class LeaseAcceptorTest {
     @Test
     void shouldVoteOnABoundedNumberOfFeeds() {
         for (int i = 0; i < MessageFields.MOST_FEEDS; i++) {
-            assertThat(acceptor.vote("a", new LeaseRequest("f" + i, 1), START + SILENT)
+            assertThat(acceptor.vote("a", new LeaseRequest("f" + i, 1), 0, START + SILENT)
                             .granted())
                     .isTrue();
         }
 
-        assertThat(acceptor.vote("a", new LeaseRequest("one more", 1), START + SILENT))
+        assertThat(acceptor.vote("a", new LeaseRequest("one more", 1), 0, START + SILENT))
                 .isEqualTo(new LeaseVote("one more", 1, false, 0));
         assertThat(acceptor.promised("one more")).isNull();
-        assertThat(acceptor.vote("b", new LeaseRequest("f0", 2), START + SILENT + LEASE)
+        assertThat(acceptor.vote("b", new LeaseRequest("f0", 2), 0, START + SILENT + LEASE)
                         .granted())
                 .isTrue();
     }

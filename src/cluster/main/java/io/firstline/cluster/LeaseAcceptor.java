@@ -13,7 +13,9 @@ import java.util.Map;
  *     first.
  * <li>It grants only epochs that exceed all epochs it has granted. It may grant the last one again, to the same node.
  * <li>Nothing is written to disk: after a start, a voter does not know what it granted, and grants nothing until all
- *     of it must have expired.
+ *     of it must have expired. Nor does it know the epochs, and the time of day of a claimant may be behind: so it first
+ *     hears the others for a while, and grants no epoch before one in which it has heard that the feed was published.
+ *     The refusal names that epoch, and the claimant exceeds it.
  * </ul>
  *
  * <p>After Lamport's Paxos with leases and without a disk (PaxosLease, Trencseni and others 2012). Single-threaded;
@@ -21,6 +23,9 @@ import java.util.Map;
  * per cent only.
  */
 final class LeaseAcceptor {
+    /** How long a voter hears the others after its start: a part of a lease in which each sends several heartbeats. */
+    private static final int HEARINGS_PER_LEASE = 2;
+
     private final long leaseNanos;
     private final long fromNanos;
     private final Map<String, GrantedLease> promises = new HashMap<>();
@@ -30,22 +35,31 @@ final class LeaseAcceptor {
      *
      * @param silentNanos how long it grants nothing: at least the length of a lease
      * @param sinceNanos from when that counts: no earlier process of its member has granted anything since
+     * @param startNanos when this process began to hear the others
      */
-    LeaseAcceptor(long leaseNanos, long silentNanos, long sinceNanos) {
+    LeaseAcceptor(long leaseNanos, long silentNanos, long sinceNanos, long startNanos) {
         this.leaseNanos = leaseNanos;
-        this.fromNanos = sinceNanos + Math.max(leaseNanos, silentNanos);
+        long freeNanos = sinceNanos + Math.max(leaseNanos, silentNanos);
+        long heardNanos = startNanos + leaseNanos / HEARINGS_PER_LEASE;
+        this.fromNanos = heardNanos - freeNanos > 0 ? heardNanos : freeNanos;
     }
 
-    /** Votes on a request. */
-    LeaseVote vote(String node, LeaseRequest ask, long nowNanos) {
+    /**
+     * Votes on a request.
+     *
+     * @param published the highest epoch in which this member has heard that the feed was published; 0 = never
+     */
+    LeaseVote vote(String node, LeaseRequest ask, int published, long nowNanos) {
         GrantedLease last = promises.get(ask.feed());
+        int lastEpoch = last == null ? 0 : last.epoch();
         boolean granted = nowNanos - fromNanos >= 0
                 && (last != null || promises.size() < MessageFields.MOST_FEEDS)
+                && (ask.epoch() >= published || ask.epoch() == lastEpoch)
                 && isFree(last, node, ask.epoch(), nowNanos);
         if (granted) {
             promises.put(ask.feed(), new GrantedLease(node, ask.epoch(), nowNanos + leaseNanos));
         }
-        int known = granted ? ask.epoch() : last == null ? 0 : last.epoch();
+        int known = granted ? ask.epoch() : Math.max(lastEpoch, published);
         return new LeaseVote(ask.feed(), ask.epoch(), granted, known);
     }
 

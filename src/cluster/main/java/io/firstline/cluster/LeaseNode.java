@@ -101,7 +101,8 @@ final class LeaseNode {
         this.lingerNanos = lingerNanos;
         this.startNanos = start.nanos();
         if (beside == null) {
-            MajorityLeases own = new MajorityLeases(self, config.members(), leaseNanos, SILENT_NANOS, aloneSinceNanos);
+            MajorityLeases own = new MajorityLeases(
+                    self, config.members(), leaseNanos, SILENT_NANOS, aloneSinceNanos, startNanos);
             this.engine = own;
             this.acceptor = own.acceptor();
         } else {
@@ -463,7 +464,7 @@ final class LeaseNode {
         }
         of.given().forEach(released -> acceptor.release(of.from(), released, now));
         for (LeaseRequest ask : of.asks()) {
-            LeaseVote vote = vote(of.from(), ask, now);
+            LeaseVote vote = acceptor.vote(of.from(), ask, publishedEpoch(ask.feed()), now);
             if (config.isVoter()) {
                 votes.add(vote);
             }
@@ -471,21 +472,11 @@ final class LeaseNode {
         return new NodeHeartbeat.Votes(self, of.number(), votes);
     }
 
-    /**
-     * Votes on a request. A voter that was restarted does not know what it has granted, and the time of day of a claimant
-     * may be behind: so it grants no epoch before one in which a present member knows the feed to be published.
-     */
-    private LeaseVote vote(String node, LeaseRequest ask, long now) {
-        GrantedLease last = acceptor.promised(ask.feed());
-        if (last == null || last.epoch() != ask.epoch()) { // otherwise it is renewed, almost always
-            int published = Math.max(
-                    members.epochOf(ask.feed(), now),
-                    known(ask.feed()).map(feed -> feed.state().heardEpoch()).orElse(0));
-            if (ask.epoch() < published) {
-                return new LeaseVote(ask.feed(), ask.epoch(), false, published);
-            }
-        }
-        return acceptor.vote(node, ask, now);
+    /** Returns the highest epoch in which this node has heard that a feed was published; 0 = never. */
+    private int publishedEpoch(String feed) {
+        return Math.max(
+                members.knownEpoch(feed),
+                known(feed).map(here -> here.state().heardEpoch()).orElse(0));
     }
 
     private void count(NodeHeartbeat.Votes votes, long now, List<LeaseAction> actions) {

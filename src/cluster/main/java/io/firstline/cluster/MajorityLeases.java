@@ -24,13 +24,20 @@ final class MajorityLeases implements LeaseEngine {
      *
      * @param silentNanos how long it grants nothing: at least the length of a lease
      * @param sinceNanos from when that counts
+     * @param startNanos when this process began to hear the others
      */
-    MajorityLeases(String self, List<String> voters, long leaseNanos, long silentNanos, long sinceNanos) {
+    MajorityLeases(
+            String self,
+            List<String> voters,
+            long leaseNanos,
+            long silentNanos,
+            long sinceNanos,
+            long startNanos) {
         this.self = self;
         this.voters = voters;
         this.members = voters;
         this.leaseNanos = leaseNanos;
-        this.acceptor = new LeaseAcceptor(leaseNanos, silentNanos, sinceNanos);
+        this.acceptor = new LeaseAcceptor(leaseNanos, silentNanos, sinceNanos, startNanos);
     }
 
     /** Returns this member's vote. */

@@ -130,6 +130,14 @@ final class MembershipView {
                 .orElse(0);
     }
 
+    /** The same of all members that were ever heard, present or not. */
+    int knownEpoch(String feed) {
+        return heard.keySet().stream()
+                .mapToInt(member -> epoch(member, feed))
+                .max()
+                .orElse(0);
+    }
+
     private NodeHeartbeat.Part part(String member, String feed) {
         Heard last = heard.get(member);
         return last == null ? NodeHeartbeat.Part.NONE : last.carries().getOrDefault(feed, NodeHeartbeat.Part.NONE);
