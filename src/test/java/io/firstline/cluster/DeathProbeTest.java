@@ -78,6 +78,23 @@ class DeathProbeTest {
         assertThat(ended).hasValue(0);
     }
 
+    /** All nodes probe a member at once when its connections end, and each does it for a lease. */
+    @Test
+    void shouldProbeMoreAndMoreRarely() {
+        long patienceMs = 400;
+        NetServer alive = listen(socket -> accepted.incrementAndGet());
+        Promise<Void> last = Promise.promise();
+        vertx.runOnContext(v -> {
+            DeathProbe probe = new DeathProbe(vertx, Scheduler.of(vertx), patienceMs);
+            probe.probe(MEMBER, alive.actualPort(), ended::incrementAndGet);
+            vertx.setTimer(2 * patienceMs, t -> last.complete());
+        });
+
+        Await.result(last.future());
+
+        assertThat(accepted.get()).isBetween(2, 3 + (int) patienceMs / 40);
+    }
+
     private NetServer listen(Handler<NetSocket> handler) {
         return Await.result(vertx.createNetServer().connectHandler(handler).listen(0, "127.0.0.1"));
     }

@@ -294,8 +294,8 @@ class LeaseNodeTest {
         deploy();
         node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0, false, 0));
         assertThat(of(LeaseAction.Reply.class, hearsOwner(run, READY_MS))).hasSize(1);
-        assertThat(node.runsAt(99)).isEqualTo(Map.of(SECOND, run));
-        assertThat(node.runsAt(98)).isEmpty();
+        assertThat(node.run(SECOND)).isEqualTo(run);
+        assertThat(node.run(THIRD)).isEqualTo(NodeRun.UNKNOWN);
 
         List<LeaseAction> actions = node.died(SECOND, run, at(READY_MS + 10));
 

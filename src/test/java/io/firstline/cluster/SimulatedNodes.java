@@ -493,8 +493,8 @@ final class SimulatedNodes {
             String self = config.self();
             link(index, other.index)
                     .send(() -> other.deliver(() -> {
-                        NodeRun run = other.lease.runsAt(index + 1).get(self);
-                        if (run == null || !link(other.index, index).isClear()) {
+                        NodeRun run = other.lease.run(self);
+                        if (!run.isKnown() || !link(other.index, index).isClear()) {
                             return;
                         }
                         other.deliver(now + 2 * link(other.index, index).delay, () -> {

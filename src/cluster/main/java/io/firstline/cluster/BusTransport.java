@@ -19,7 +19,7 @@ import io.vertx.core.net.NetServerOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +33,7 @@ final class BusTransport extends ChosenTransport {
     private static final AttributeKey<Boolean> TO_A_NODE = AttributeKey.valueOf(BusTransport.class, "to-a-node");
 
     private final BusLimits limits;
-    private final IntConsumer closedByPeer;
+    private final Consumer<InetSocketAddress> closedByPeer;
     /** The first server of a clustered Vert.x is that of its event bus. */
     private final AtomicBoolean busListens = new AtomicBoolean();
 
@@ -44,9 +44,9 @@ final class BusTransport extends ChosenTransport {
     /**
      * The transport of a node.
      *
-     * @param closedByPeer takes the port of another node that has closed, or reset, the connection to it
+     * @param closedByPeer takes the address of the event bus of another node that has closed, or reset, the connection to it
      */
-    BusTransport(BusLimits limits, IntConsumer closedByPeer) {
+    BusTransport(BusLimits limits, Consumer<InetSocketAddress> closedByPeer) {
         super(true);
         this.limits = limits;
         this.closedByPeer = closedByPeer;
@@ -104,13 +104,13 @@ final class BusTransport extends ChosenTransport {
 
     /** Keeps the end of a connection to another node out of the error log, and reports if that node ended it. */
     private static final class Breaking extends ChannelDuplexHandler {
-        private final IntConsumer closedByPeer;
+        private final Consumer<InetSocketAddress> closedByPeer;
         /** This node has closed the connection, or the other one does not answer. */
         private boolean endedHere;
 
         private InetSocketAddress peer;
 
-        Breaking(IntConsumer closedByPeer) {
+        Breaking(Consumer<InetSocketAddress> closedByPeer) {
             this.closedByPeer = closedByPeer;
         }
 
@@ -137,7 +137,7 @@ final class BusTransport extends ChosenTransport {
         @Override
         public void channelInactive(ChannelHandlerContext context) {
             if (!endedHere && peer != null) {
-                closedByPeer.accept(peer.getPort());
+                closedByPeer.accept(peer);
             }
             context.fireChannelInactive();
         }

@@ -139,7 +139,7 @@ public final class ClusterVerticle extends VerticleBase {
                     if (!config.isVoter()) {
                         LOG.info("{} may publish feeds and has no vote: {} grant the leases", self, config.members());
                     }
-                    HazelcastCluster.whenClosedByPeer(vertx, port -> onLoop(() -> leases.mayHaveEnded(port)));
+                    HazelcastCluster.whenClosedByPeer(vertx, member -> onLoop(() -> leases.mayHaveEnded(member)));
                     scheduler.every(LOOK_UP_MS, () -> {
                         onLoop(leases::lookForNodes);
                         deployed.keySet().forEach(this::lookUp);

@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class DeathProbe {
     private static final int CONNECT_MS = 200;
+    /** The first pause between two attempts; each further one is twice as long, up to the longest. */
     private static final long PAUSE_MS = 10;
+
+    private static final long LONGEST_PAUSE_MS = 40;
 
     private final NetClient client;
     private final Scheduler scheduler;
@@ -43,13 +46,13 @@ final class DeathProbe {
         if (running.add(name)) {
             String host = member.substring(0, member.lastIndexOf(':'));
             String address = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-            connect(new Probe(name, address, busPort, scheduler.nowNanos() + patienceNanos, ended));
+            connect(new Probe(name, address, busPort, scheduler.nowNanos() + patienceNanos, ended), PAUSE_MS);
         }
     }
 
     private record Probe(String name, String address, int port, long untilNanos, Runnable ended) {}
 
-    private void connect(Probe probe) {
+    private void connect(Probe probe, long pauseMs) {
         client.connect(probe.port(), probe.address()).onComplete((socket, failure) -> {
             if (socket != null) {
                 socket.close(); // one that waits for the end would hear of it 0.2 s late: the kernel drops its packets
@@ -58,7 +61,7 @@ final class DeathProbe {
                 running.remove(probe.name());
                 probe.ended().run();
             } else if (probe.untilNanos() - scheduler.nowNanos() > 0) {
-                scheduler.once(PAUSE_MS, () -> connect(probe));
+                scheduler.once(pauseMs, () -> connect(probe, Math.min(2 * pauseMs, LONGEST_PAUSE_MS)));
             } else {
                 running.remove(probe.name());
             }

@@ -20,6 +20,7 @@ import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -30,7 +31,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
@@ -79,7 +80,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
     private final Object updating = new Object();
 
     private boolean reported;
-    private volatile IntConsumer closedByPeer = port -> {};
+    private volatile Consumer<String> closedByPeer = member -> {};
     private volatile ControlLink controlLink;
     private volatile NodeSelector selector;
     private volatile Vertx vertx;
@@ -196,7 +197,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
     }
 
     /** See {@link HazelcastCluster#whenClosedByPeer}. */
-    void whenClosedByPeer(IntConsumer handler) {
+    void whenClosedByPeer(Consumer<String> handler) {
         closedByPeer = handler;
     }
 
@@ -209,9 +210,19 @@ final class FeedClusterManager extends HazelcastClusterManager {
         return controlLink;
     }
 
-    /** Another node has closed, or reset, a connection of the event bus to this port. */
-    void closedByPeer(int port) {
-        closedByPeer.accept(port);
+    /** The node at this address has closed, or reset, a connection of the event bus to it. */
+    void closedByPeer(InetSocketAddress address) {
+        nodeInfos.forEach((nodeId, info) -> {
+            if (info.port() == address.getPort() && isAt(info.host(), address)) {
+                closedByPeer.accept(nameOf(nodeId));
+            }
+        });
+    }
+
+    private static boolean isAt(String host, InetSocketAddress address) {
+        return host.equals(address.getHostString())
+                || (!address.isUnresolved()
+                        && host.equals(address.getAddress().getHostAddress()));
     }
 
     @Override

@@ -43,7 +43,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -385,10 +385,10 @@ public final class HazelcastCluster {
     }
 
     /**
-     * Sets the handler of connections of the event bus that another node has ended: it gets the port of that node, on
-     * any thread. A process that ends does so too.
+     * Sets the handler of connections of the event bus that another node has ended: it gets the {@code host:port} of
+     * that node, on any thread. A process that ends does so too.
      */
-    static void whenClosedByPeer(Vertx vertx, IntConsumer handler) {
+    static void whenClosedByPeer(Vertx vertx, Consumer<String> handler) {
         if (manager(vertx) != null) {
             manager(vertx).whenClosedByPeer(handler);
         }

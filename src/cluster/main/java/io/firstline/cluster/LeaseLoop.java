@@ -194,17 +194,9 @@ final class LeaseLoop {
         leases.forEach((name, lease) -> node.observe(name, lease.state()));
     }
 
-    /** A member has closed a connection of the event bus: if its process has ended, its leases are free at once. */
-    void mayHaveEnded(int busPort) {
-        node.runsAt(busPort).forEach(this::probe);
-    }
-
-    /** The same for a connection for leases: a member without feeds may have no other. */
-    private void mayHaveEnded(String member) {
-        probe(member, node.run(member));
-    }
-
-    private void probe(String member, NodeRun run) {
+    /** A member has closed a connection of the event bus or for leases: if its process has ended, its leases are free at once. */
+    void mayHaveEnded(String member) {
+        NodeRun run = node.run(member);
         if (run.busPort() > 0) {
             probe.probe(member, run.busPort(), () -> {
                 observe();

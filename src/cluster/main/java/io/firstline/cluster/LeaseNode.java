@@ -232,18 +232,6 @@ final class LeaseNode {
         return members.run(member);
     }
 
-    /** Returns the processes of other members whose event bus listens on a port. */
-    Map<String, NodeRun> runsAt(int busPort) {
-        Map<String, NodeRun> runs = new TreeMap<>();
-        for (String member : engine.members()) {
-            NodeRun known = members.run(member);
-            if (known.isKnown() && known.busPort() == busPort) {
-                runs.put(member, known);
-            }
-        }
-        return runs;
-    }
-
     /** The node leaves: releases all feeds, so that other members take them over at once, and claims none. */
     List<LeaseAction> leave(long nowNanos) {
         leaving = true;
