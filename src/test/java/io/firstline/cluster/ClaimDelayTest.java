@@ -116,6 +116,44 @@ class ClaimDelayTest {
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
     }
 
+    @Test
+    void shouldNotWaitForAMemberWhoseProcessHasEnded() {
+        NodeRun run = new NodeRun(1_000, 99);
+        MembershipView last = new MembershipView(third, MEMBERS, GONE_NANOS);
+        for (String better : List.of(self, second)) {
+            last.heard(
+                    new NodeHeartbeat(
+                            better,
+                            1,
+                            800,
+                            List.of(),
+                            List.of(),
+                            Map.of("f", new Part(true, true, 0, 7, false, 0)),
+                            better.equals(second) ? run : NodeRun.UNKNOWN),
+                    0);
+        }
+        assertThat(last.ended(second, run)).isTrue();
+
+        assertThat(ClaimDelay.nanos("f", third, true, true, 7, null, last, 0))
+                .as("one warm member is left")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80));
+        assertThat(ClaimDelay.nanos("f", third, false, true, 7, self, last, 0))
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80 + 5_000));
+        last.heard(
+                new NodeHeartbeat(
+                        self,
+                        2,
+                        800,
+                        List.of(),
+                        List.of(),
+                        Map.of("f", new Part(false, true, 0, 7, false, 0)),
+                        NodeRun.UNKNOWN),
+                0);
+        assertThat(ClaimDelay.nanos("f", third, false, true, 7, self, last, 0))
+                .as("the owner and the other warm member have ended")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+    }
+
     /** All were without an owner for long, so none is warm. */
     @Test
     void shouldLeaveTheFeedToAMemberThatHasHeardALaterOwner() {

@@ -149,15 +149,36 @@ class LeaseProposerTest {
     }
 
     @Test
-    void shouldLoseAClaimThatAMajorityRefuses() {
+    void shouldLoseAClaimThatAMajorityRefusesBecauseTheyKnowALaterOne() {
         claim(0);
         proposer.ask(1, at(0));
-        votes("a:1", 1, false);
-        assertThat(proposer.isLost(at(1))).isFalse();
+        refuses("a:1", 1);
+        assertThat(proposer.isLost(at(1))).as("it is raised").isFalse();
         assertThat(proposer.ask(2, at(1))).isNotNull();
-        votes("c:1", 1, false);
+        refuses("a:1", 2);
+        assertThat(proposer.isLost(at(1))).isFalse();
+        refuses("c:1", 2);
         assertThat(proposer.isLost(at(1))).isTrue();
         assertThat(proposer.ask(3, at(1))).as("in vain").isNull();
+    }
+
+    private void refuses(String from, long number) {
+        proposer.voted(from, number, new LeaseVote("f", proposer.epoch(), false, proposer.epoch()));
+    }
+
+    /** The owner has been killed, and this node was the first to see it. The pause after a claim is longer than a lease. */
+    @Test
+    void shouldKeepAClaimThatAMajorityRefusesWhileALeaseRunsThere() {
+        claim(0);
+        proposer.ask(1, at(0));
+        for (String voter : new String[] {"a:1", "b:1", "c:1"}) {
+            votes(voter, 1, false);
+        }
+        assertThat(proposer.isLost(at(1))).isFalse();
+        proposer.ask(2, at(25));
+        votes("a:1", 2, true);
+        votes("b:1", 2, true);
+        assertThat(proposer.owns(at(26))).isTrue();
     }
 
     @Test

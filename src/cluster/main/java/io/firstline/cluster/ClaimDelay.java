@@ -60,9 +60,9 @@ final class ClaimDelay {
             MembershipView presence,
             long nowNanos) {
         Set<String> present = presence.present(nowNanos);
+        present.removeIf(presence::hasEnded);
         // after a vain claim, a node waits for its turn again; an owner is not warm. One that has heard a later owner
-        // may
-        // be back after a pause, with messages that this node lacks
+        // may be back after a pause, with messages that this node lacks
         if (last != null && !last.equals(self) && !presence.isWarm(last, feed) && presence.epoch(last, feed) <= epoch) {
             present.remove(last);
         }

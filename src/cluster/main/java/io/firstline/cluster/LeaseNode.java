@@ -3,7 +3,6 @@ package io.firstline.cluster;
 import io.firstline.config.cluster.ClusterConfig;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +53,6 @@ final class LeaseNode {
     private final MajorityWatch majority;
     private final PauseHistory pauses;
     private final NodeRun run;
-    /** The last process of each member that has ended. */
-    private final Map<String, NodeRun> dead = new HashMap<>();
 
     /** The number of the last heartbeat. It follows the time of day: votes for an earlier run of the node do not count. */
     private long number;
@@ -218,7 +215,7 @@ final class LeaseNode {
      */
     List<LeaseAction> died(String member, NodeRun ended, StepTime time) {
         List<LeaseAction> actions = new ArrayList<>();
-        if (ended.isKnown() && ended.equals(members.run(member)) && !ended.equals(dead.put(member, ended))) {
+        if (members.ended(member, ended)) {
             actions.add(new LeaseAction.ReportDeath(member));
             engine.died(member, ended, time.nanos());
             feeds.values().forEach(feed -> feed.proposer().releasedBy(member));
@@ -356,9 +353,7 @@ final class LeaseNode {
     /** Returns whether the end of its last owner is proven: then no pause explains the owner's silence. */
     private boolean ownerHasEnded(FeedOnNode feed) {
         GrantedLease last = engine.last(feed.name());
-        return last != null
-                && dead.containsKey(last.node())
-                && dead.get(last.node()).equals(members.run(last.node()));
+        return last != null && members.hasEnded(last.node());
     }
 
     private boolean claim(FeedOnNode feed, StepTime time) {
@@ -400,7 +395,7 @@ final class LeaseNode {
 
     private void heard(NodeHeartbeat theirs, StepTime time, List<LeaseAction> actions) {
         long now = time.nanos();
-        if (theirs.run().isKnown() && theirs.run().equals(dead.get(theirs.from()))) {
+        if (members.hasEnded(theirs.from(), theirs.run())) {
             return; // sent before its process ended
         }
         members.heard(theirs, now);

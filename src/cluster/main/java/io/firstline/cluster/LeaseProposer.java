@@ -118,10 +118,19 @@ final class LeaseProposer extends EpochClaim {
         if (tally == null || epoch() == 0 || tally.epoch != epoch() || vote.epoch() != epoch()) {
             return; // for an abandoned claim
         }
-        (vote.granted() ? tally.granted : tally.refused).add(voter);
-        if (tally.granted.size() >= majority) {
-            granted(tally.sentNanos);
-        } else if (isClaiming() && !raised && !vote.granted() && vote.knownEpoch() >= epoch()) {
+        if (vote.granted()) {
+            tally.granted.add(voter);
+            if (tally.granted.size() >= majority) {
+                granted(tally.sentNanos);
+            }
+        } else if (!isClaiming() || vote.knownEpoch() >= epoch()) {
+            refused(tally, voter);
+        } // otherwise a lease of the last owner runs there: it is free as soon as that member sees the owner's end
+    }
+
+    private void refused(Tally tally, String voter) {
+        tally.refused.add(voter);
+        if (isClaiming() && !raised) {
             // exceeds another claim of the same epoch, once: the other node gives way, but its own vote remains with
             // that epoch, and two nodes that claim at the same time would fail again and again
             raised = true;

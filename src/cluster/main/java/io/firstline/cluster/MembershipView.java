@@ -18,6 +18,8 @@ final class MembershipView {
 
     private final long goneNanos;
     private final Map<String, Heard> heard = new HashMap<>();
+    /** The last process of each member that is proven to have ended. */
+    private final Map<String, NodeRun> ended = new HashMap<>();
 
     private record Heard(
             long nanos, NodeRun run, long number, Map<String, NodeHeartbeat.Part> carries, long pauseNanos) {
@@ -41,6 +43,7 @@ final class MembershipView {
     void members(Collection<String> now) {
         members = now;
         heard.keySet().retainAll(now);
+        ended.keySet().retainAll(now);
     }
 
     void heard(NodeHeartbeat round, long nowNanos) {
@@ -51,6 +54,25 @@ final class MembershipView {
             long pauseNanos = TimeUnit.MILLISECONDS.toNanos(round.pauseMs());
             heard.put(round.from(), new Heard(nowNanos, round.run(), round.number(), round.carries(), pauseNanos));
         }
+    }
+
+    /**
+     * The process of another member has ended, which is proven. Ignored if another process runs the member since.
+     *
+     * @return whether that was not known
+     */
+    boolean ended(String member, NodeRun process) {
+        return process.isKnown() && process.equals(run(member)) && !process.equals(ended.put(member, process));
+    }
+
+    /** Returns whether the last process of another member has ended. */
+    boolean hasEnded(String member) {
+        return hasEnded(member, run(member));
+    }
+
+    /** Returns whether a process of another member has ended; false if it is not the last one that did. */
+    boolean hasEnded(String member, NodeRun process) {
+        return process.isKnown() && process.equals(ended.get(member));
     }
 
     /** This process has paused. The others were not silent for that time. One that was heard since was silent since then. */
