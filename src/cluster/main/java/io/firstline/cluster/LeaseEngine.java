@@ -1,6 +1,8 @@
 package io.firstline.cluster;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * Grants the leases of all feeds: the members of the cluster by majority, or a service beside it. The part on one
@@ -15,6 +17,16 @@ interface LeaseEngine {
 
     /** Creates this node's claim of a feed; called once for each feed. */
     LeaseClaim newClaim(String feed, long nowNanos);
+
+    /**
+     * Takes the releases of a heartbeat and votes on its requests.
+     *
+     * @param published returns the highest epoch in which this node has heard that a feed was published; 0 = never
+     * @return empty if the members do not vote, or this one has no vote
+     */
+    default List<LeaseVote> vote(NodeHeartbeat of, ToIntFunction<String> published, long nowNanos) {
+        return List.of();
+    }
 
     /** Returns whether any node could get or renew a lease, as far as this one knows. */
     boolean isThere(MembershipView view, long nowNanos);

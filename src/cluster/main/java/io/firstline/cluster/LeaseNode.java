@@ -26,8 +26,6 @@ final class LeaseNode {
 
     private static final int HEARTBEATS_PER_LEASE = 8;
     private static final int HEARTBEATS_PER_CLAIM = 32;
-    /** After a pause of this part of a lease, a node decides nothing about leases for as long. */
-    private static final int PAUSES_PER_LEASE = 4;
     /**
      * The shortest time without votes after a start, whatever the lease: the time of day has then reached a new
      * epoch.
@@ -36,7 +34,6 @@ final class LeaseNode {
     /** The time for other members to appear before their feeds are received here. */
     private static final long GATHER_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    private static final long BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long SHORTEST_ABSENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ClusterConfig config;
@@ -46,12 +43,10 @@ final class LeaseNode {
     private final long startNanos;
     private final Map<String, FeedOnNode> feeds = new TreeMap<>();
     private final LeaseEngine engine;
-    /** This node's vote, which counts only if it is a configured member; null = the members do not vote. */
-    private final LeaseAcceptor acceptor;
-
     private final MembershipView members;
     private final MajorityWatch majority;
     private final PauseHistory pauses;
+    private final OwnershipDecisions decisions;
     private final NodeRun run;
 
     /** The number of the last heartbeat. It follows the time of day: votes for an earlier run of the node do not count. */
@@ -59,9 +54,6 @@ final class LeaseNode {
 
     private long heartbeatNanos;
     private Set<String> reported = Set.of();
-    /** When a feed was last handed to its preferred member from here. */
-    private long movedNanos;
-
     private boolean leaving;
     /** The leases and claims that a leaving node has released. */
     private List<LeaseRequest> left = List.of();
@@ -97,21 +89,15 @@ final class LeaseNode {
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(config.leaseMs());
         this.lingerNanos = lingerNanos;
         this.startNanos = start.nanos();
-        if (beside == null) {
-            MajorityLeases own = new MajorityLeases(
-                    self, config.members(), leaseNanos, SILENT_NANOS, aloneSinceNanos, startNanos);
-            this.engine = own;
-            this.acceptor = own.acceptor();
-        } else {
-            this.engine = beside;
-            this.acceptor = null;
-        }
+        this.engine = beside != null
+                ? beside
+                : new MajorityLeases(self, config.members(), leaseNanos, SILENT_NANOS, aloneSinceNanos, startNanos);
         this.members = new MembershipView(self, engine.members(), Math.max(2 * leaseNanos, SHORTEST_ABSENCE_NANOS));
         this.majority = new MajorityWatch(startNanos);
         this.pauses = new PauseHistory(leaseNanos / TICKS_PER_LEASE, startNanos);
         this.number = start.epochMs();
         this.heartbeatNanos = startNanos - leaseNanos;
-        this.movedNanos = startNanos;
+        this.decisions = new OwnershipDecisions(engine, members, majority, pauses, leaseNanos, startNanos);
         for (String name : names) {
             feeds.put(name, new FeedOnNode(name, self, engine.newClaim(name, startNanos), startNanos));
         }
@@ -289,7 +275,7 @@ final class LeaseNode {
         boolean claims = false;
         for (FeedOnNode feed : feeds.values()) {
             if (feed.isRunning()) {
-                claims |= consider(feed, released, time, actions);
+                claims |= decisions.decide(feed, released, time, actions);
                 claims |= feed.isNewlyAhead();
             }
         }
@@ -327,53 +313,6 @@ final class LeaseNode {
                 addIfAny(actions, feed.place(isPlacedHere, lingerNanos, now));
             }
         }
-    }
-
-    /** Decides about one feed; returns true if there is a new request. */
-    private boolean consider(FeedOnNode feed, List<LeaseRequest> released, StepTime time, List<LeaseAction> actions) {
-        long now = time.nanos();
-        LeaseClaim proposer = feed.proposer();
-        if (pauses.hasJustEnded(leaseNanos / PAUSES_PER_LEASE, now)) {
-            return ownerHasEnded(feed) && claim(feed, time);
-        }
-        if (proposer.isLost(now)) {
-            actions.add(new LeaseAction.ReportLostClaim(feed.name(), null));
-            addIfAny(released, proposer.giveUp(BACK_OFF_NANOS, now));
-        }
-        HandOverPolicy.Reason reason = feed.handOver(members, movedNanos, now);
-        if (reason != null) {
-            movedNanos = reason == HandOverPolicy.Reason.AWAY ? now : movedNanos;
-            actions.add(new LeaseAction.End(feed.name(), reason));
-            addIfAny(released, proposer.giveUp(leaseNanos, now));
-            return false;
-        }
-        return claim(feed, time);
-    }
-
-    /** Returns whether the end of its last owner is proven: then no pause explains the owner's silence. */
-    private boolean ownerHasEnded(FeedOnNode feed) {
-        GrantedLease last = engine.last(feed.name());
-        return last != null && members.hasEnded(last.node());
-    }
-
-    private boolean claim(FeedOnNode feed, StepTime time) {
-        boolean claims = mayClaim(feed, time.nanos());
-        if (claims) {
-            feed.proposer().claim(time.epochMs(), time.nanos());
-        }
-        return claims;
-    }
-
-    private boolean mayClaim(FeedOnNode feed, long now) {
-        GrantedLease last = engine.last(feed.name());
-        if (!majority.isThere()
-                || !engine.isReady(now)
-                || !feed.proposer().isFree(now)
-                || (last != null && last.isRunning(now))) {
-            return false;
-        }
-        long delay = feed.claimDelayNanos(last, engine.members(), members, now);
-        return now - majority.sinceNanos() >= delay && (last == null || now - last.untilNanos() >= delay);
     }
 
     private void send(List<LeaseRequest> released, long now, List<LeaseAction> actions) {
@@ -431,7 +370,7 @@ final class LeaseNode {
             }
             boolean isOwner = ask.epoch() == feed.state().heardEpoch(); // not a claimant, nor a former owner
             feed.proposer().requestedBy(theirs.from(), ask.epoch(), isOwner ? longerNanos : 0, now);
-            LeaseRequest mine = feed.proposer().giveWay(theirs.from(), ask.epoch(), BACK_OFF_NANOS, now);
+            LeaseRequest mine = feed.proposer().giveWay(theirs.from(), ask.epoch(), OwnershipDecisions.BACK_OFF_NANOS, now);
             if (mine != null) {
                 actions.add(new LeaseAction.ReportLostClaim(ask.feed(), theirs.from()));
                 released.add(mine);
@@ -441,18 +380,7 @@ final class LeaseNode {
     }
 
     private NodeHeartbeat.Votes vote(NodeHeartbeat of, long now) {
-        List<LeaseVote> votes = new ArrayList<>();
-        if (acceptor == null) {
-            return new NodeHeartbeat.Votes(self, of.number(), votes);
-        }
-        of.given().forEach(released -> acceptor.release(of.from(), released, now));
-        for (LeaseRequest ask : of.asks()) {
-            LeaseVote vote = acceptor.vote(of.from(), ask, publishedEpoch(ask.feed()), now);
-            if (config.isVoter()) {
-                votes.add(vote);
-            }
-        }
-        return new NodeHeartbeat.Votes(self, of.number(), votes);
+        return new NodeHeartbeat.Votes(self, of.number(), engine.vote(of, this::publishedEpoch, now));
     }
 
     /** Returns the highest epoch in which this node has heard that a feed was published; 0 = never. */

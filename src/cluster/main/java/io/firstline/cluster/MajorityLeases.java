@@ -3,6 +3,7 @@ package io.firstline.cluster;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 
 /**
  * The engine that needs nothing: a majority of the configured members grants the leases. Other nodes may join, own
@@ -40,11 +41,6 @@ final class MajorityLeases implements LeaseEngine {
         this.acceptor = new LeaseAcceptor(leaseNanos, silentNanos, sinceNanos, startNanos);
     }
 
-    /** Returns this member's vote. */
-    LeaseAcceptor acceptor() {
-        return acceptor;
-    }
-
     @Override
     public List<String> members() {
         return members;
@@ -60,6 +56,15 @@ final class MajorityLeases implements LeaseEngine {
     @Override
     public LeaseClaim newClaim(String feed, long nowNanos) {
         return new LeaseProposer(feed, self, voters.size(), () -> members.size(), leaseNanos, nowNanos);
+    }
+
+    @Override
+    public List<LeaseVote> vote(NodeHeartbeat of, ToIntFunction<String> published, long nowNanos) {
+        of.given().forEach(released -> acceptor.release(of.from(), released, nowNanos));
+        List<LeaseVote> votes = of.asks().stream()
+                .map(ask -> acceptor.vote(of.from(), ask, published.applyAsInt(ask.feed()), nowNanos))
+                .toList();
+        return voters.contains(self) ? votes : List.of();
     }
 
     @Override
