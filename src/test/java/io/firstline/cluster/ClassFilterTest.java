@@ -61,7 +61,7 @@ class ClassFilterTest {
                 null,
                 false);
         node = HazelcastNode.start(
-                HazelcastCluster.hazelcast(config, new JoinAddresses(config)),
+                HazelcastSettings.of(config, new JoinAddresses(config)),
                 new RejectionLog(LoggerFactory.getLogger(ClassFilterTest.class), System::nanoTime));
         ours = ((HazelcastInstanceProxy) node).getOriginal().node.getSerializationService();
         theirs = new DefaultSerializationServiceBuilder().build();

@@ -70,7 +70,7 @@ class FanOutTest {
         owner = Await.result(first);
         reader = Await.result(second);
         ClusterConfig listening = members.get(0).listening(members.get(0).members());
-        Config config = HazelcastCluster.hazelcast(listening, new JoinAddresses(listening));
+        Config config = HazelcastSettings.of(listening, new JoinAddresses(listening));
         config.getMemberAttributeConfig().removeAttribute(FrameReaders.ATTRIBUTE);
         plainMember = HazelcastNode.start(config, REJECTIONS);
         VertxOptions options = new VertxOptions();

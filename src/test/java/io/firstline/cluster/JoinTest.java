@@ -229,7 +229,7 @@ class JoinTest {
         Vertx plain = Vertx.vertx();
         ClusterConfig joining = node("127.0.0.1", ports.get(1), one, two);
         FeedClusterManager second = new FeedClusterManager(HazelcastNode.start(
-                HazelcastCluster.hazelcast(joining, new JoinAddresses(joining)),
+                HazelcastSettings.of(joining, new JoinAddresses(joining)),
                 new RejectionLog(LoggerFactory.getLogger(JoinTest.class), System::nanoTime)));
         second.init(plain);
         second.registrationListener(new DefaultNodeSelector());

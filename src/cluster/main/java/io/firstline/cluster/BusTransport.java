@@ -87,7 +87,7 @@ final class BusTransport extends ChosenTransport {
     @Override
     public void configure(ClientOptionsBase options, int connectTimeout, boolean domainSocket, Bootstrap bootstrap) {
         super.configure(options, connectTimeout, domainSocket, bootstrap);
-        if (options instanceof NetClientOptions client && HazelcastCluster.isOfTheBus(client)) {
+        if (options instanceof NetClientOptions client && BusSockets.isOfTheBus(client)) {
             bootstrap.attr(TO_A_NODE, true);
         }
     }

@@ -376,7 +376,7 @@ public final class ClusterVerticle extends VerticleBase {
         here(() -> vertx.executeBlocking(() -> HazelcastCluster.foreign(vertx, config.members())))
                 .onSuccess(foreign -> onLoop(() -> {
                     if (!leases.hasMajority() && config.members().size() - foreign.size() < config.majority()) {
-                        refused.tryComplete(HazelcastCluster.notLetIn(self, foreign));
+                        refused.tryComplete(OtherClusters.error(self, foreign));
                     }
                 }))
                 .onFailure(e -> LOG.debug("{} cannot find out which members reject it", self, e));
