@@ -487,8 +487,7 @@ class LeaseNodeTest {
 
     private static ClusterConfig configOf(String member) {
         int port = Integer.parseInt(member.substring(member.indexOf(':') + 1));
-        return new ClusterConfig(
-                true, "test", "127.0.0.1", port, 0, CONFIG.members(), 1, LEASE_MS, null, null);
+        return new ClusterConfig(true, "test", "127.0.0.1", port, 0, CONFIG.members(), 1, LEASE_MS, null, null);
     }
 
     private LeaseVote vote(long ms, int epoch) {

@@ -60,16 +60,22 @@ class UnwrittenMessagesTest {
     void shouldRecogniseAFailedWriteOnEachThread() {
         ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
         write(context).fail("closed");
-        assertThat(UnwrittenMessages.is(onlyUnhandled())).as("on another thread").isTrue();
+        assertThat(UnwrittenMessages.is(onlyUnhandled()))
+                .as("on another thread")
+                .isTrue();
 
         context.runOnContext(v -> write(context).fail("closed"));
-        assertThat(UnwrittenMessages.is(onlyUnhandled())).as("on the event loop").isTrue();
+        assertThat(UnwrittenMessages.is(onlyUnhandled()))
+                .as("on the event loop")
+                .isTrue();
 
         context.runOnContext(v -> {
             Future<Void> failed = context.failedFuture("closed");
             failed.onComplete(new OfMessage());
         });
-        assertThat(UnwrittenMessages.is(onlyUnhandled())).as("of a closed connection").isTrue();
+        assertThat(UnwrittenMessages.is(onlyUnhandled()))
+                .as("of a closed connection")
+                .isTrue();
     }
 
     @Test
@@ -79,12 +85,15 @@ class UnwrittenMessagesTest {
             once.fail("first");
             once.fail("second");
         });
-        assertThat(UnwrittenMessages.is(onlyUnhandled())).as("a promise failed twice").isFalse();
+        assertThat(UnwrittenMessages.is(onlyUnhandled()))
+                .as("a promise failed twice")
+                .isFalse();
 
         vertx.runOnContext(v -> {
             throw new IllegalStateException("Promise already completed");
         });
         assertThat(UnwrittenMessages.is(onlyUnhandled())).isFalse();
-        assertThat(UnwrittenMessages.is(new RuntimeException("Promise already completed"))).isFalse();
+        assertThat(UnwrittenMessages.is(new RuntimeException("Promise already completed")))
+                .isFalse();
     }
 }

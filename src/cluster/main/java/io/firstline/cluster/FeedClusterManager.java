@@ -221,8 +221,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
 
     private static boolean isAt(String host, InetSocketAddress address) {
         return host.equals(address.getHostString())
-                || (!address.isUnresolved()
-                        && host.equals(address.getAddress().getHostAddress()));
+                || (!address.isUnresolved() && host.equals(address.getAddress().getHostAddress()));
     }
 
     @Override

@@ -98,7 +98,8 @@ public final class HazelcastCluster {
         return builder.withClusterManager(members)
                 .withTransport(transport)
                 .buildClustered()
-                .onSuccess(vertx -> transport.frames(members.open(vertx.createNetClient(BusSockets.ofFrames(config)), transport.busLoop())))
+                .onSuccess(vertx -> transport.frames(
+                        members.open(vertx.createNetClient(BusSockets.ofFrames(config)), transport.busLoop())))
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> {
                     members.lookAgain();
                     addresses.lookUp(vertx);

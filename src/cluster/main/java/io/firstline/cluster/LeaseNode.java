@@ -370,7 +370,8 @@ final class LeaseNode {
             }
             boolean isOwner = ask.epoch() == feed.state().heardEpoch(); // not a claimant, nor a former owner
             feed.proposer().requestedBy(theirs.from(), ask.epoch(), isOwner ? longerNanos : 0, now);
-            LeaseRequest mine = feed.proposer().giveWay(theirs.from(), ask.epoch(), OwnershipDecisions.BACK_OFF_NANOS, now);
+            LeaseRequest mine =
+                    feed.proposer().giveWay(theirs.from(), ask.epoch(), OwnershipDecisions.BACK_OFF_NANOS, now);
             if (mine != null) {
                 actions.add(new LeaseAction.ReportLostClaim(ask.feed(), theirs.from()));
                 released.add(mine);

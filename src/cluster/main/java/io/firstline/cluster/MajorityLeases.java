@@ -28,12 +28,7 @@ final class MajorityLeases implements LeaseEngine {
      * @param startNanos when this process began to hear the others
      */
     MajorityLeases(
-            String self,
-            List<String> voters,
-            long leaseNanos,
-            long silentNanos,
-            long sinceNanos,
-            long startNanos) {
+            String self, List<String> voters, long leaseNanos, long silentNanos, long sinceNanos, long startNanos) {
         this.self = self;
         this.voters = voters;
         this.members = voters;
