@@ -8,8 +8,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -160,6 +162,28 @@ class RelayHostileClientsTest extends RelayTestBase {
 
         eventually(() -> whole.closed && inParts.closed);
         assertThat(List.of(whole.code(), inParts.code())).containsExactly(1009, 1009);
+    }
+
+    @Test
+    void shouldRefuseAnUpgradeWithABody() throws IOException {
+        open(LOCAL);
+
+        assertThat(List.of(
+                        statusOfUpgrade("Content-Length: 9000", "x".repeat(9_000)),
+                        statusOfUpgrade("Transfer-Encoding: chunked", "2328\r\n" + "x".repeat(9_000) + "\r\n0\r\n\r\n")))
+                .containsOnly("HTTP/1.1 400 Bad Request");
+        reader("/feeds/f");
+        eventuallyClients(1);
+    }
+
+    private String statusOfUpgrade(String header, String body) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            socket.setSoTimeout(15_000);
+            String request = "GET /feeds/f" + UPGRADE.substring(0, UPGRADE.length() - 2) + header + "\r\n\r\n" + body;
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        }
     }
 
     @Test

@@ -65,6 +65,13 @@ class MainTest {
         Cli.run("help", "tali").assertBadInput("Unknown subcommand 'tali'");
     }
 
+    /** In the locale C these are all names with other letters; a zero byte is wrong in every locale. */
+    @ParameterizedTest
+    @ValueSource(strings = {"check", "tail"})
+    void shouldRefuseANameThatNoFileCanHave(String command) {
+        Cli.run(command, "a\0b").assertBadInput("allowed: a file name in the encoding of the locale");
+    }
+
     @Test
     void shouldCompleteCommandsInAShell() {
         Cli cli = Cli.run("generate-completion");
@@ -105,6 +112,7 @@ class MainTest {
                 "tail ws://localhost/ --count x   | 'x' is not a long",
                 "tail ws://localhost/ --for soon  | found \"soon\", allowed: a duration such as 500ms, 10s, 1.5m or 2h",
                 "tail ws://localhost/ --for -1s   | found \"-1s\"",
+                "tail binance --connections 3     | binance: found no such file, allowed: wss://…, a configuration file, or a venue",
                 "probe binance-spot               | found the venue without a stream, allowed: with --stream",
                 "demo --for 0s                    | found \"0s\", allowed: more than 0",
                 "demo --for                       | Missing required parameter for option '--for' (TIME)",

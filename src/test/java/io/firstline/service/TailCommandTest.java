@@ -6,6 +6,8 @@ import io.firstline.integration.PlainServer;
 import io.firstline.integration.Program;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -111,6 +113,31 @@ class TailCommandTest {
                     .containsExactly(0, 1, 0xFF);
             assertThat(lines.get(3).fieldNames())
                     .containsExactly("feed", "sequence", "connection", "receivedMicros", "base64");
+        }
+    }
+
+    /** The node of this configuration may run on this machine: its port is taken. */
+    @Test
+    void shouldJoinNoClusterOfAConfiguration() throws IOException {
+        try (ServerSocket node = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Path file = folder.resolve("node.json");
+            String member = "127.0.0.1:" + node.getLocalPort();
+            Files.writeString(
+                    file,
+                    """
+                    {
+                      "simulator": {},
+                      "cluster": { "port": %d, "members": ["%s"], "replicas": 1 },
+                      "feeds": { "btc": { "url": "sim:/ws/btcusdt@trade", "connections": 2 } }
+                    }
+                    """
+                            .replace("%d", "" + node.getLocalPort())
+                            .replace("%s", member));
+
+            Cli cli = Cli.run("tail", file.toString(), "--count", "1");
+
+            assertThat(cli.code()).as(cli.err()).isZero();
+            assertThat(cli.lines()).hasSize(1);
         }
     }
 

@@ -5,6 +5,7 @@ import io.firstline.config.check.ProblemText;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,6 +64,6 @@ public record DailyWindow(int fromMinute, int toMinute) {
 
     @Override
     public String toString() {
-        return "%02d:%02d-%02d:%02d".formatted(fromMinute / 60, fromMinute % 60, toMinute / 60, toMinute % 60);
+        return String.format(Locale.ROOT, "%02d:%02d-%02d:%02d", fromMinute / 60, fromMinute % 60, toMinute / 60, toMinute % 60);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The first line of a file of a {@link Recorder}.
@@ -33,7 +34,7 @@ public record RecordingHeader(
 
     /** The name of the file with this header. */
     String fileName() {
-        return "%s-%04d.jsonl.gz".formatted(connection, part);
+        return String.format(Locale.ROOT, "%s-%04d.jsonl.gz", connection, part);
     }
 
     /** Whether both files belong to one connection. */

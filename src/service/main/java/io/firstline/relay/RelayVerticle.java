@@ -267,6 +267,10 @@ public final class RelayVerticle extends VerticleBase {
                             + feeds.paths().stream().findFirst().orElse(""));
             return;
         }
+        if (hasBody(request)) {
+            refuse(request, 400, "found a body, allowed: a WebSocket upgrade without one");
+            return;
+        }
         Opened opened;
         try {
             opened = feeds.open(request.path(), request.query());
@@ -292,6 +296,12 @@ public final class RelayVerticle extends VerticleBase {
         } else {
             upgrade(request, opened);
         }
+    }
+
+    /** Vert.x never says that an upgrade with a long body has failed: the client's place would stay taken. */
+    private static boolean hasBody(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        return request.getHeader("Transfer-Encoding") != null || (length != null && !length.equals("0"));
     }
 
     private static RelayAccess.Facts facts(HttpServerRequest request) {

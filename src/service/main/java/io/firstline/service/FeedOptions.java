@@ -67,9 +67,12 @@ final class FeedOptions {
             throw new BadInputException("--local-address and --proxy: found with the configuration " + source
                     + ", allowed: only with a URL or a venue; put \"paths\" into the configuration");
         }
-        if (!Files.exists(Path.of(source))
-                && ProfileInfo.names(ConfigFiles.home().resolve("conf")).contains(source)) {
-            throw new BadInputException(source + ": found the venue without a stream, allowed: with --stream NAME");
+        if (!Files.exists(Path.of(source))) {
+            boolean isVenue = ProfileInfo.names(ConfigFiles.home().resolve("conf")).contains(source);
+            throw new BadInputException(
+                    isVenue
+                            ? source + ": found the venue without a stream, allowed: with --stream NAME"
+                            : source + ": found no such file, allowed: wss://…, a configuration file, or a venue with --stream NAME");
         }
         return ofFile(source);
     }

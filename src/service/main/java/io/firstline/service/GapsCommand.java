@@ -62,7 +62,7 @@ final class GapsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, ExecutionException {
         Verbosity.warningsOnly();
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(choice.of(source, "gaps"))) {
+                RunningService service = RunningService.toRead(choice.of(source, "gaps"))) {
             List<Feed> feeds = service.config().feeds().stream()
                     .flatMap(feed -> feed.parts().stream())
                     .map(service::open)

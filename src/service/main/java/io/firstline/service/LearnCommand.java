@@ -188,7 +188,7 @@ final class LearnCommand implements Callable<Integer> {
         ServiceConfig config = choice.of(url, "learn");
         PrintWriter err = spec.commandLine().getErr();
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(config)) {
+                RunningService service = RunningService.toRead(config)) {
             List<Feed> feeds = service.config().feeds().stream()
                     .flatMap(feed -> feed.parts().stream())
                     .map(service::open)

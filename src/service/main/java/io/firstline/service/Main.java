@@ -1,11 +1,14 @@
 package io.firstline.service;
 
 import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.payload.Printable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +18,7 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line: {@code firstline demo | run | check | venues | learn | tail | relay | gaps | worth | probe | record | replay | bench | help}. */
 @Command(
@@ -50,6 +54,7 @@ public final class Main {
             RecordCommand.class,
             ReplayCommand.class);
 
+    private static final int MAX_SHOWN = 200;
     private static final String LOG_CONFIGURATION = "logback.configurationFile";
 
     /** The output for payloads of messages, as bytes. */
@@ -118,11 +123,16 @@ public final class Main {
             ServiceLoader.load(AddedCommand.class).forEach(line::addSubcommand);
             line.addSubcommand(new CommandLine.HelpCommand()).addSubcommand(new AutoComplete.GenerateCompletion());
         }
-        line.setCaseInsensitiveEnumValuesAllowed(true).registerConverter(Duration.class, Durations::parse);
+        line.setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Duration.class, Durations::parse)
+                .registerConverter(Path.class, Main::path);
         line.setExecutionExceptionHandler((e, command, parsed) -> {
-            boolean badInput = e instanceof InvalidConfigException || e instanceof BadInputException;
+            boolean badInput = e instanceof InvalidConfigException
+                    || e instanceof BadInputException
+                    || e instanceof InvalidPathException;
             Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-            command.getErr().println("firstline: " + why.getMessage());
+            String what = why instanceof InvalidPathException name ? wrongName(name) : why.getMessage();
+            command.getErr().println("firstline: " + what);
             return badInput ? BAD_INPUT : FAILED;
         });
         line.setExecutionStrategy(parsed -> {
@@ -133,6 +143,19 @@ public final class Main {
             return new CommandLine.RunLast().execute(parsed);
         });
         return line;
+    }
+
+    private static Path path(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException(wrongName(e));
+        }
+    }
+
+    private static String wrongName(InvalidPathException e) {
+        return "found \"" + Printable.of(e.getInput(), MAX_SHOWN) + "\", allowed: a file name in the encoding of the locale, "
+                + System.getProperty("sun.jnu.encoding") + "; LC_ALL=C.UTF-8 allows all names";
     }
 
     /** Returns the command of this name; null = none, or one of another module. */

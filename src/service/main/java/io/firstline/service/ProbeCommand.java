@@ -84,7 +84,7 @@ final class ProbeCommand implements Callable<Integer> {
         ServiceConfig config = choice.of(source, "probe", paths.paths());
         check(onlyOne(config).pool().connection(), addresses);
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(config)) {
+                RunningService service = RunningService.toRead(config)) {
             FeedConfig feed = onlyOne(service.config());
             ProbePlan plan = plan(service.onVertx(), feed, addresses);
             if (plan.probed().isEmpty()) {

@@ -91,7 +91,7 @@ final class RecordCommand implements Callable<Integer> {
         makeFolder();
         PrintWriter err = spec.commandLine().getErr();
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(config)) {
+                RunningService service = RunningService.toRead(config)) {
             Map<Feed, Recorder> recorders = new LinkedHashMap<>();
             service.config().feeds().stream()
                     .flatMap(feed -> feed.parts().stream())

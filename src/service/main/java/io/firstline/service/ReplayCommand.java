@@ -121,6 +121,7 @@ final class ReplayCommand implements Callable<Integer> {
             ExchangeSimulator server = ExchangeSimulator.create(vertx, config);
             RunningService.await(server.start(), START_SECONDS);
             console.printf(
+                    Locale.ROOT,
                     "%s serves %d recorded connections of %s; all begin when %d clients are connected; Ctrl-C ends it%n",
                     server.url("/"), recordings.size(), recordings.get(0).feed(), config.awaitConnections());
             console.flush();

@@ -139,6 +139,14 @@ final class RunningService implements AutoCloseable {
     }
 
     /**
+     * The same for a command that only reads the feeds: it joins no cluster, where other nodes would take it for the member that
+     * the configuration names, and serves nothing.
+     */
+    static RunningService toRead(ServiceConfig config) {
+        return prepare(new ServiceConfig(config.feeds(), config.simulator(), config.simulated()));
+    }
+
+    /**
      * Checks the simulator's section, including its recordings; starts nothing.
      *
      * @throws BadInputException if the simulator rejects its section

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -129,6 +130,7 @@ final class TailCommand implements Callable<Integer> {
     private int tellEnd(String feed, SubscriptionReport report, long written) {
         PrintWriter err = spec.commandLine().getErr();
         err.printf(
+                Locale.ROOT,
                 "firstline: %s: %d messages, %d of them replayed, lost %d, repeated %d, owners changed %d, restarts %d; %d lines written%n",
                 feed,
                 report.delivered(),
@@ -144,7 +146,7 @@ final class TailCommand implements Callable<Integer> {
 
     private int ofFeeds(ServiceConfig config, LineWriter writer) throws InterruptedException, ExecutionException {
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(config)) {
+                RunningService service = RunningService.toRead(config)) {
             List<Feed> feeds = service.config().feeds().stream()
                     .flatMap(feed -> feed.parts().stream())
                     .map(service::open)
@@ -183,6 +185,7 @@ final class TailCommand implements Callable<Integer> {
         for (FeedReport report : reports) {
             connected |= report.published() > 0 || report.live() > 0 || report.lost() > 0;
             err.printf(
+                    Locale.ROOT,
                     "firstline: %s: %d messages from %d copies on %d connections to %s, dropped %s, failures %s; %d lines written%n",
                     report.feed(),
                     report.published(),

@@ -140,7 +140,7 @@ final class WorthCommand implements Callable<Integer> {
         }
         long forMs = time.ms() == Long.MAX_VALUE ? DEFAULT_MS : time.ms();
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(choice.of(sources.get(0), "worth"))) {
+                RunningService service = RunningService.toRead(choice.of(sources.get(0), "worth"))) {
             List<Feed> feeds = service.config().feeds().stream()
                     .flatMap(feed -> feed.parts().stream())
                     .map(service::open)
@@ -213,7 +213,7 @@ final class WorthCommand implements Callable<Integer> {
                     numbers(subset));
         }
         for (int i = 0; i < of.names().size(); i++) {
-            out.printf("  %d = %s%n", i + 1, of.names().get(i));
+            out.printf(Locale.ROOT, "  %d = %s%n", i + 1, of.names().get(i));
         }
         out.printf(Locale.ROOT, "each connection costs %,.0f messages/s", of.copiesPerSecond());
         if (of.bytesPerSecond() >= 0) {
@@ -221,7 +221,7 @@ final class WorthCommand implements Callable<Integer> {
         }
         out.println();
         if (enough == null || enough.connections().size() == of.connections()) {
-            out.printf("fewer than %d would lose messages or be later%n", of.connections());
+            out.printf(Locale.ROOT, "fewer than %d would lose messages or be later%n", of.connections());
         } else {
             out.printf(
                     Locale.ROOT,

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
@@ -47,7 +48,7 @@ final class KrakenJson {
     static String time(long epochUs) {
         Instant time = Instant.EPOCH.plus(epochUs, ChronoUnit.MICROS);
         return String.format(
-                "%s.%06dZ", time.truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""), epochUs % 1_000_000);
+                Locale.ROOT, "%s.%06dZ", time.truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""), epochUs % 1_000_000);
     }
 
     /** CRC32 of the digits of the best asks and bids, without points and leading zeros. */
