@@ -92,7 +92,7 @@ function ordered(feeds) {
 function matching(feeds) {
   const wanted = $("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
   return feeds.filter((feed) => {
-    const said = `${feed.feed} ${feed.url ?? ""} ${trouble(feed).words}`.toLowerCase();
+    const said = `${feed.feed} ${feed.url ?? ""} ${feed.state ?? ""} ${trouble(feed).words}`.toLowerCase();
     return wanted.every((word) => said.includes(word));
   });
 }

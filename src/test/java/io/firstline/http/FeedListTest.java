@@ -179,6 +179,9 @@ class FeedListTest extends HttpTestBase {
         assertThat(browser.evaluate("document.querySelectorAll('#list tbody tr').length"))
                 .isEqualTo(1);
         assertThat(first()).isEqualTo("okx-101");
+        browser.evaluate("document.getElementById('filter').value = 'disconnected';"
+                + "document.getElementById('filter').dispatchEvent(new Event('input'))");
+        assertThat(first()).isEqualTo("kraken-102");
         assertThat(browser.complaints()).isEmpty();
     }
 
@@ -227,6 +230,10 @@ class FeedListTest extends HttpTestBase {
         browser.until("document.querySelector('.details').offsetParent === null");
         assertThat((Integer) browser.evaluate("document.documentElement.scrollWidth"))
                 .isLessThanOrEqualTo(390);
+        assertThat(browser.evaluate("[...document.querySelectorAll('#list tbody th')]"
+                        + ".filter(name => name.scrollWidth > name.clientWidth).map(name => name.innerText).join()"))
+                .as("names without room")
+                .isEqualTo("");
         browser.screenshot(SCREENSHOTS.resolve("list-phone.png"));
 
         browser.look(1_400, 1_000, true);
