@@ -170,7 +170,8 @@ class RelayHostileClientsTest extends RelayTestBase {
 
         assertThat(List.of(
                         statusOfUpgrade("Content-Length: 9000", "x".repeat(9_000)),
-                        statusOfUpgrade("Transfer-Encoding: chunked", "2328\r\n" + "x".repeat(9_000) + "\r\n0\r\n\r\n")))
+                        statusOfUpgrade(
+                                "Transfer-Encoding: chunked", "2328\r\n" + "x".repeat(9_000) + "\r\n0\r\n\r\n")))
                 .containsOnly("HTTP/1.1 400 Bad Request");
         reader("/feeds/f");
         eventuallyClients(1);

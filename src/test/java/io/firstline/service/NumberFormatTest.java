@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class NumberFormatTest {
     private static final Path SOURCES = Path.of(System.getProperty("project.dir", "."), "src");
     /** A number that is formatted without a locale. */
-    private static final Pattern LOCAL_NUMBER =
-            Pattern.compile("(format|printf)\\(\\s*\"[^\"]*%[-,0-9.]*[dfxe]|%[-,0-9.]*[dfxe][^\"]*\"\\s*\\.formatted\\(");
+    private static final Pattern LOCAL_NUMBER = Pattern.compile(
+            "(format|printf)\\(\\s*\"[^\"]*%[-,0-9.]*[dfxe]|%[-,0-9.]*[dfxe][^\"]*\"\\s*\\.formatted\\(");
 
     @Test
     void shouldNameTheLocaleOfEveryNumber() throws IOException {

@@ -64,6 +64,7 @@ public record DailyWindow(int fromMinute, int toMinute) {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%02d:%02d-%02d:%02d", fromMinute / 60, fromMinute % 60, toMinute / 60, toMinute % 60);
+        return String.format(
+                Locale.ROOT, "%02d:%02d-%02d:%02d", fromMinute / 60, fromMinute % 60, toMinute / 60, toMinute % 60);
     }
 }

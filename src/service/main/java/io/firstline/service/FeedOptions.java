@@ -68,11 +68,13 @@ final class FeedOptions {
                     + ", allowed: only with a URL or a venue; put \"paths\" into the configuration");
         }
         if (!Files.exists(Path.of(source))) {
-            boolean isVenue = ProfileInfo.names(ConfigFiles.home().resolve("conf")).contains(source);
+            boolean isVenue =
+                    ProfileInfo.names(ConfigFiles.home().resolve("conf")).contains(source);
             throw new BadInputException(
                     isVenue
                             ? source + ": found the venue without a stream, allowed: with --stream NAME"
-                            : source + ": found no such file, allowed: wss://…, a configuration file, or a venue with --stream NAME");
+                            : source
+                                    + ": found no such file, allowed: wss://…, a configuration file, or a venue with --stream NAME");
         }
         return ofFile(source);
     }

@@ -154,8 +154,9 @@ public final class Main {
     }
 
     private static String wrongName(InvalidPathException e) {
-        return "found \"" + Printable.of(e.getInput(), MAX_SHOWN) + "\", allowed: a file name in the encoding of the locale, "
-                + System.getProperty("sun.jnu.encoding") + "; LC_ALL=C.UTF-8 allows all names";
+        return "found \"" + Printable.of(e.getInput(), MAX_SHOWN)
+                + "\", allowed: a file name in the encoding of the locale, " + System.getProperty("sun.jnu.encoding")
+                + "; LC_ALL=C.UTF-8 allows all names";
     }
 
     /** Returns the command of this name; null = none, or one of another module. */

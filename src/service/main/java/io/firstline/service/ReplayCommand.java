@@ -123,7 +123,10 @@ final class ReplayCommand implements Callable<Integer> {
             console.printf(
                     Locale.ROOT,
                     "%s serves %d recorded connections of %s; all begin when %d clients are connected; Ctrl-C ends it%n",
-                    server.url("/"), recordings.size(), recordings.get(0).feed(), config.awaitConnections());
+                    server.url("/"),
+                    recordings.size(),
+                    recordings.get(0).feed(),
+                    config.awaitConnections());
             console.flush();
             CompletableFuture<Long> served = server.served().toCompletionStage().toCompletableFuture();
             boolean whole = CompletableFuture.anyOf(shutdown.asked(), served)

@@ -48,7 +48,10 @@ final class KrakenJson {
     static String time(long epochUs) {
         Instant time = Instant.EPOCH.plus(epochUs, ChronoUnit.MICROS);
         return String.format(
-                Locale.ROOT, "%s.%06dZ", time.truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""), epochUs % 1_000_000);
+                Locale.ROOT,
+                "%s.%06dZ",
+                time.truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""),
+                epochUs % 1_000_000);
     }
 
     /** CRC32 of the digits of the best asks and bids, without points and leading zeros. */
