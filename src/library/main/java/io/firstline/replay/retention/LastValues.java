@@ -13,8 +13,8 @@ import java.util.Map;
 /** The last message of each stream; of too many streams, those that changed last. Not thread-safe. */
 final class LastValues {
     private final Volume bound;
-    /** Ordered by the streams' last change. */
-    private final Map<String, FeedMessage> byStream = new LinkedHashMap<>();
+    /** Ordered by the streams' last change: a changed entry moves to the end without garbage. */
+    private final Map<String, FeedMessage> byStream = new LinkedHashMap<>(16, 0.75f, true);
 
     private long bytes;
 
@@ -28,18 +28,13 @@ final class LastValues {
     }
 
     void put(String stream, FeedMessage message) {
-        FeedMessage before = byStream.get(stream);
-        if (bound.messages() == 0 || (message.late() && before != null)) {
+        if (bound.messages() == 0 || (message.late() && byStream.containsKey(stream))) {
             return; // a late message is older than the present one, though its number is greater
         }
-        if (before != null) {
-            byStream.remove(stream);
-            bytes -= before.payload().length();
-        }
-        byStream.put(stream, message);
-        bytes += message.payload().length();
-        Iterator<FeedMessage> oldest = byStream.values().iterator();
+        FeedMessage before = byStream.put(stream, message);
+        bytes += message.payload().length() - (before == null ? 0 : before.payload().length());
         while (byStream.size() > 1 && new Volume(byStream.size(), bytes).exceeds(bound)) {
+            Iterator<FeedMessage> oldest = byStream.values().iterator();
             bytes -= oldest.next().payload().length();
             oldest.remove();
         }
