@@ -118,11 +118,13 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (readable < 4) {
             return false;
         }
-        int first = read.getUnsignedByte(at);
-        int length = read.getUnsignedByte(at + 1);
+        int beginning = read.getInt(at); // one call for all that a header may have
+        int first = beginning >>> 24;
+        int second = (beginning >>> 16) & 0xFF;
+        int length = second;
         int headerBytes = 2;
-        if (length == LENGTH_16) {
-            length = read.getUnsignedShort(at + 2);
+        if (second == LENGTH_16) {
+            length = beginning & 0xFFFF;
             headerBytes = 4;
             if (length < LENGTH_16) {
                 return false; // an error: not the shortest form
@@ -130,7 +132,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
         boolean simple = (first == FINAL_TEXT || first == FINAL_BINARY) && length <= maxMessageBytes;
         // a mask and a 64-bit length make the second byte greater than LENGTH_16
-        if (!simple || read.getUnsignedByte(at + 1) > LENGTH_16 || readable < headerBytes + length) {
+        if (!simple || second > LENGTH_16 || readable < headerBytes + length) {
             return false;
         }
         byte[] into = bytes.forLength(length);
