@@ -81,6 +81,34 @@ class KnownShapesTest {
         }
     }
 
+    /** A note of a message is returned only for messages with the same deciding values. */
+    @Test
+    void shouldNoteWhatDecidingValuesDecide() {
+        System.out.println("KnownShapesTest -Dfirstline.seed=" + seed);
+        int noted = 0;
+        for (int i = 0; i < DOCUMENTS; i++) {
+            JsonNode document = json.document();
+            List<String> pointers = json.pointers(document, 1 + random.nextInt(6));
+            Set<String> containers = random.nextBoolean() ? new HashSet<>(pointers) : Set.of();
+            int deciding = random.nextInt(pointers.size()) + 1;
+            byte[] message = bytes(json.text(document, random.nextInt(4) == 0));
+            KeyReader reader = new KeyReader(pointers, containers, new HashSet<>(pointers.subList(0, deciding)));
+            for (int k = 0; k < VARIANTS; k++) {
+                byte[] varied = k == 0 ? message : varied(message);
+                String decided = facts(reader.read(varied, 0, varied.length), deciding);
+                if (reader.note() == null) {
+                    reader.note(decided);
+                } else {
+                    noted++;
+                    assertThat(reader.note())
+                            .as("seed %d, %d: %s", seed, i, new String(varied, StandardCharsets.UTF_8))
+                            .isEqualTo(decided);
+                }
+            }
+        }
+        assertThat(noted).isGreaterThan(DOCUMENTS);
+    }
+
     /** One or two values, with anything between them, perhaps not to the end. */
     private String values() {
         String text = json.text(json.document(), random.nextInt(4) == 0);

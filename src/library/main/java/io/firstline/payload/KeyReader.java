@@ -70,12 +70,24 @@ public final class KeyReader implements ValueReader {
      * @throws IllegalArgumentException as above
      */
     public KeyReader(List<String> pointers, Set<String> containers) {
+        this(pointers, containers, Set.of());
+    }
+
+    /**
+     * Makes a reader for which something can be {@link #note noted} of messages.
+     *
+     * @param containers the pointers whose value may be an object or array
+     * @param deciding the pointers whose values decide it
+     * @throws IllegalArgumentException as above
+     */
+    public KeyReader(List<String> pointers, Set<String> containers, Set<String> deciding) {
         if (pointers.size() > MAX_POINTERS) {
             throw new IllegalArgumentException(pointers.size() + " pointers; at most " + MAX_POINTERS);
         }
         Scalar[] scalars =
                 pointers.stream().map(p -> root.place(p).scalarHere()).toArray(Scalar[]::new);
         containers.forEach(p -> root.place(p).scalarHere().takeContainers());
+        deciding.forEach(p -> root.place(p).scalarHere().decide());
         values = new KeyValues(scalars);
         taken = new Scalar[scalars.length];
         places = (int) pointers.stream().distinct().count() + root.onlyMembers();
@@ -108,6 +120,21 @@ public final class KeyReader implements ValueReader {
             start = from;
         }
         return values;
+    }
+
+    /**
+     * Returns what was noted of an earlier message that differs from the last one only in digits of its values, but not in its
+     * deciding values; null = nothing.
+     */
+    public Object note() {
+        return shape == null ? null : shape.note();
+    }
+
+    /** Notes what is true of the last message and of all such messages; forgotten with their shape. */
+    public void note(Object what) {
+        if (shape != null) {
+            shape.note(what);
+        }
     }
 
     private boolean isIn(byte[] bytes) {

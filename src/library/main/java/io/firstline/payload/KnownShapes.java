@@ -11,7 +11,8 @@ import java.util.Arrays;
  * at once. Values without digits also have the same hashes.
  *
  * <p>Two digits of a JSON text are exchangeable if they are inside a value, a string with escapes and the first of several digits of a
- * number excepted: names would differ, and a number must not begin with 0.
+ * number excepted: names would differ, and a number must not begin with 0. So are deciding values excepted: see
+ * {@link KeyReader#note}.
  *
  * <p>Bounded: {@value #PLACES} shapes of at most {@value #MOST_BYTES} bytes, in sets of two by the length of the
  * message. They are not used for a while if few messages match. Used on one event loop only.
@@ -52,6 +53,9 @@ final class KnownShapes {
         private final int[] ends;
         private final Scalar.Kind[] kinds;
         private final long[] hashes;
+        /** See {@link KeyReader#note}; null = nothing. */
+        private Object note;
+
         private boolean isRecent;
 
         private Shape(byte[] text, int from, int to, boolean[] isFree, Scalar[] taken, int count) {
@@ -93,6 +97,14 @@ final class KnownShapes {
 
         private int at(int word) {
             return Math.min(word * Long.BYTES, length - Long.BYTES);
+        }
+
+        Object note() {
+            return note;
+        }
+
+        void note(Object newNote) {
+            note = newNote;
         }
 
         /** Compares all words: a branch for each costs more than the rest of a message that differs early. */
@@ -175,6 +187,11 @@ final class KnownShapes {
         }
         boolean[] isFree = new boolean[length];
         if (freeDigits(text, from, to, isFree)) {
+            for (int i = 0; i < count; i++) {
+                if (taken[i].decides() && taken[i].isAny()) {
+                    Arrays.fill(isFree, taken[i].from() - from, taken[i].to() - from, false);
+                }
+            }
             shapes[at] = new Shape(text, from, to, isFree, taken, count);
         }
     }

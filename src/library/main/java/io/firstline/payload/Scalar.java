@@ -50,6 +50,7 @@ final class Scalar {
     private Kind kind = Kind.NULL;
 
     private boolean takesContainers;
+    private boolean decides;
     private byte[] bytes = {};
     private int from;
     private int to;
@@ -218,6 +219,15 @@ final class Scalar {
 
     boolean takesContainers() {
         return takesContainers;
+    }
+
+    /** The note of its message depends on it: see {@link KeyReader#note}. */
+    void decide() {
+        decides = true;
+    }
+
+    boolean decides() {
+        return decides;
     }
 
     boolean isPresent() {

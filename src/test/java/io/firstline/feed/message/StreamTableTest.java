@@ -23,6 +23,16 @@ class StreamTableTest {
         return new Payload().over(Buffer.buffer(json), true);
     }
 
+    @Test
+    void shouldTellStreamsAndKindsThatDifferOnlyInADigit() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(watch("{\"e\":\"trade\",\"s\":\"A1\",\"n\":" + (10 + i) + "}").name)
+                    .isEqualTo("trade A1");
+            assertThat(watch("{\"e\":\"trade\",\"s\":\"A2\",\"n\":" + (10 + i) + "}").name)
+                    .isEqualTo("trade A2");
+        }
+    }
+
     private StreamWatch watch(String json) {
         reader.read(copy.of("c", payload(json), 0), new MessageReader.Replies() {
             @Override

@@ -10,6 +10,7 @@ import io.firstline.payload.ReplacedValue;
 import io.firstline.payload.SeededHash;
 import io.firstline.payload.ValueReader;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -52,6 +53,9 @@ public final class MessageReader {
 
     /** The most frames whose bytes need not be read again; see {@link KnownFrames}. */
     public static final int KNOWN_FRAMES = KnownFrames.MOST;
+
+    /** The stream of data. Equal values name it, so it is noted for messages that differ only in others. */
+    private record Named(long hash, StreamWatch stream) {}
 
     private final ProfileLayout layout;
     private final StreamTable streams;
@@ -102,7 +106,9 @@ public final class MessageReader {
         this.replyReader = new ReplyReader(layout);
         this.listens = layout.listens();
         this.learns = layout.learns();
-        this.keys = layout.read.isEmpty() ? null : new KeyReader(layout.read, layout.containers);
+        this.keys = layout.read.isEmpty()
+                ? null
+                : new KeyReader(layout.read, layout.containers, learns ? Set.of() : layout.deciding());
         this.binaryKeys =
                 keys == null ? null : BinaryValues.reader(format.content().payload(), layout.read, layout.containers);
         this.placesOfStream = layout::placesOf;
@@ -329,6 +335,20 @@ public final class MessageReader {
     }
 
     private Kind kindOf(ArrivingCopy copy, KeyValues read, Replies replies) {
+        boolean isNoted = !learns && copy.payload().isText() && layout.controlTexts.isEmpty();
+        if (isNoted && keys.note() instanceof Named named) {
+            nameHash = named.hash;
+            copy.in(named.stream);
+            return Kind.DATA;
+        }
+        Kind kind = kindOfUnknown(copy, read, replies);
+        if (isNoted && kind == Kind.DATA && copy.streamWatch() != null) {
+            keys.note(new Named(nameHash, copy.streamWatch()));
+        }
+        return kind;
+    }
+
+    private Kind kindOfUnknown(ArrivingCopy copy, KeyValues read, Replies replies) {
         if (FieldMatch.anyIsTrue(layout.shutdown, read)) {
             return Kind.SHUTDOWN;
         }

@@ -5,6 +5,7 @@ import io.firstline.payload.KeyValues;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Reads the name of a message's stream by one rule of the profile. Immutable. */
 final class NameReader {
@@ -58,6 +59,13 @@ final class NameReader {
 
     private static boolean isThere(KeyValues read, int pointer) {
         return read.length(pointer) > 0;
+    }
+
+    /** Returns the indexes of the values that decide which name a message gets. */
+    IntStream deciding() {
+        return IntStream.concat(
+                when.stream().mapToInt(FieldMatch::pointer),
+                IntStream.of(pointers).filter(pointer -> pointer != CONSTANT));
     }
 
     private boolean applies(KeyValues read) {

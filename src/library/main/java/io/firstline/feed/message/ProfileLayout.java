@@ -17,6 +17,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Which values a venue's profile wants of each message, and at which index each of them is read. Immutable. */
@@ -150,6 +152,15 @@ public final class ProfileLayout {
             pointers.add(pointer);
         }
         return pointers.indexOf(pointer);
+    }
+
+    /** Returns the pointers whose values decide the kind of a message and its stream. */
+    Set<String> deciding() {
+        IntStream kinds =
+                Stream.of(shutdown, errors, control).flatMap(List::stream).mapToInt(FieldMatch::pointer);
+        return IntStream.concat(kinds, naming.stream().flatMapToInt(NameReader::deciding))
+                .mapToObj(read::get)
+                .collect(Collectors.toSet());
     }
 
     /** Returns whether messages name streams by ids that the server of their connection tells. */

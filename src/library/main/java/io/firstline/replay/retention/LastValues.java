@@ -32,7 +32,8 @@ final class LastValues {
             return; // a late message is older than the present one, though its number is greater
         }
         FeedMessage before = byStream.put(stream, message);
-        bytes += message.payload().length() - (before == null ? 0 : before.payload().length());
+        bytes += message.payload().length()
+                - (before == null ? 0 : before.payload().length());
         while (byStream.size() > 1 && new Volume(byStream.size(), bytes).exceeds(bound)) {
             Iterator<FeedMessage> oldest = byStream.values().iterator();
             bytes -= oldest.next().payload().length();
