@@ -91,6 +91,28 @@ class ArbiterTest {
 
     // identity
 
+    /** Answers of the server have no stream if no profile names them, and come at another place on each line. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ack,x1,x2,x3", "x1,ack,x2,x3", "x1,x2,x3,ack"})
+    void shouldPublishNoMessageTwiceBesideAnAckAtAnotherPlace(String onB) {
+        Line a = join(0);
+        Line b = join(0);
+        for (int i = 0; i < 1_000; i++) {
+            copies(a, 2 * i, "m" + i);
+            copies(b, 2 * i + 1, "m" + i);
+        }
+        log.out.clear();
+        copies(a, 2_000, "ack");
+        copies(a, 2_005, "x1");
+        copies(a, 2_010, "x2");
+        copies(a, 2_015, "x3");
+        copies(b, 2_016, onB.split(","));
+        copies(a, 2_020, "x4");
+        copies(b, 2_021, "x4");
+
+        assertThat(log.out).startsWith("ack").filteredOn(text -> !text.equals("ack")).containsExactly("x1", "x2", "x3", "x4");
+    }
+
     @Test
     void shouldPublishTheFirstCopyAndCountTheLateOnes() {
         Line a = join(0);

@@ -10,15 +10,12 @@ import io.firstline.bus.Addresses;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.node.ClusterNodes;
-import io.firstline.integration.Quiet;
 import io.firstline.replay.Failover;
-import io.firstline.replay.FeedSubscription;
-import io.firstline.replay.SubscriptionOptions;
-import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatedLine;
-import io.firstline.simulator.SimulatorConfig;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.CountedMessages;
+import io.firstline.testkit.CountingExchange;
 import io.firstline.testkit.FaultLink;
 import io.firstline.testkit.FaultProxy;
 import io.firstline.testkit.Loggers;
@@ -43,10 +40,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -66,22 +60,16 @@ class ClusterNodesTest {
 
     private static final String OTHER_SECRET = "what others know";
 
-    private final Vertx exchangeVertx = Vertx.vertx();
+    private final CountingExchange exchange = new CountingExchange();
     private final List<Node> nodes = new ArrayList<>();
-    private final Queue<String> got = new ConcurrentLinkedQueue<>();
-    /** The same from a subscription that merges the nodes. */
-    private final Queue<FeedMessage> merged = new ConcurrentLinkedQueue<>();
-
-    private final AtomicInteger emitted = new AtomicInteger();
     private final List<ClusterConfig> members = Node.members(3, 2, SECRET, null);
     /** How each node reaches the exchange. */
     private final List<FaultProxy> paths = new ArrayList<>();
 
-    private ExchangeSimulator exchange;
     private Vertx consumer;
-    private FeedSubscription subscription;
-    private FeedSubscription merging;
-    private long emission;
+    private CountedMessages leased;
+    /** From a subscription that merges the nodes. */
+    private CountedMessages merged;
     /** Claims to be the third member of this cluster, with another secret. */
     private Future<Node> foreigner;
     /** Sends nothing to the event bus of a node. */
@@ -89,57 +77,37 @@ class ClusterNodesTest {
 
     @BeforeAll
     void open() throws IOException {
-        Quiet.logs();
-        Loggers.of("com.hazelcast").setLevel(Level.OFF);
-        exchange = ExchangeSimulator.create(
-                exchangeVertx,
-                SimulatorConfig.of()
-                        .withMessagesPerSecond(0)
-                        .withPingIntervalMs(0)
-                        .withClientFramesPerSecond(0));
-        Await.result(exchange.start());
+        Node.quietLogs();
         List<Future<Node>> starting = new ArrayList<>();
         for (ClusterConfig member : members) {
-            FaultProxy path = FaultProxy.to(exchange.port());
+            FaultProxy path = FaultProxy.to(exchange.simulator().port());
             paths.add(path);
             starting.add(Node.start(member, feeds(path.url(""))));
         }
         starting.forEach(node -> nodes.add(Await.result(node)));
         silent = connected(members.get(0).busPort());
         foreigner = Node.start(foreign(), feeds(exchange.url("")));
-        consumer =
-                Await.result(Node.join(members.get(0).listening(members.get(0).members())));
+        consumer = Await.result(nodes.get(0).joinListener());
         Await.until(
                 () -> roles().toString(),
                 () -> roles().values().stream().allMatch(List.of("owner", "standby")::equals)
                         && roles().size() == FEEDS.size());
-        subscription = Await.on(consumer.getOrCreateContext(), () -> FeedSubscription.of(consumer, "btc")
-                .handler(message -> got.add(message.asText())));
-        Await.result(subscription.start());
-        SubscriptionOptions merge = SubscriptionOptions.DEFAULT.withFailover(Failover.MERGED);
-        merging = Await.on(consumer.getOrCreateContext(), () -> FeedSubscription.of(consumer, "btc", merge)
-                .handler(merged::add));
-        Await.result(merging.start());
-        emission = exchangeVertx.setPeriodic(2, t -> {
-            int number = emitted.incrementAndGet();
-            for (String stream : List.of(TRADE, BOOK)) {
-                exchange.emit(stream, "\"" + stream + " " + number + "\"");
-            }
-        });
+        leased = new CountedMessages(consumer, "btc", Failover.LEASED);
+        merged = new CountedMessages(consumer, "btc", Failover.MERGED);
+        exchange.count(TRADE, BOOK);
         Await.until("there is a warm standby", () -> isWarm("btc"));
-        Await.until("messages come", () -> !numbers(TRADE).isEmpty() && !merged.isEmpty());
+        Await.until("messages come", () -> !leased.all().isEmpty() && !merged.all().isEmpty());
     }
 
     @AfterAll
     void close() throws IOException {
         silent.close();
-        exchangeVertx.cancelTimer(emission);
+        exchange.stop();
         nodes.add(Await.result(foreigner));
         nodes.forEach(node -> Await.result(node.leave()));
         Await.result(consumer.close());
         paths.forEach(FaultProxy::close);
-        Await.result(exchange.close());
-        Await.result(exchangeVertx.close());
+        exchange.close();
     }
 
     private ClusterConfig foreign() {
@@ -157,12 +125,8 @@ class ClusterNodesTest {
 
     private static List<FeedConfig> feeds(String url) {
         return FEEDS.stream()
-                .map(name -> FeedConfig.fromJson(new JsonObject()
-                        .put("name", name)
-                        .put("url", url + "/ws/" + name + "usdt@trade")
-                        .put("connections", 2)
+                .map(name -> FeedConfig.fromJson(Node.feed(name, url + "/ws/" + name + "usdt@trade", 2)
                         .put("joinGuardMs", 500)
-                        .put("retryBaseMs", 20)
                         .put("subscribe", "{\"method\":\"SUBSCRIBE\",\"params\":${streams},\"id\":${id}}")
                         .put("unsubscribe", "{\"method\":\"UNSUBSCRIBE\",\"params\":${streams},\"id\":${id}}")))
                 .toList();
@@ -183,15 +147,7 @@ class ClusterNodesTest {
     }
 
     private Node owner(String feed) {
-        return nodes.stream().filter(node -> owns(node, feed)).findFirst().orElseThrow();
-    }
-
-    private static boolean owns(Node node, String feed) {
-        return "owner"
-                .equals(Await.result(node.status())
-                        .getJsonObject("feeds")
-                        .getJsonObject(feed, new JsonObject())
-                        .getString("role"));
+        return nodes.stream().filter(node -> node.owns(feed)).findFirst().orElseThrow();
     }
 
     private boolean isWarm(String feed) {
@@ -201,22 +157,14 @@ class ClusterNodesTest {
     /** Counts the nodes whose status says that something is true of a feed. */
     private long count(String feed, String what) {
         return nodes.stream()
-                .filter(node -> Await.result(node.status())
-                        .getJsonObject("feeds")
-                        .getJsonObject(feed, new JsonObject())
-                        .getBoolean(what, false))
+                .filter(node -> node.feed(feed).getBoolean(what, false))
                 .count();
     }
 
     /** The epoch in which each feed is published. */
     private Map<String, Integer> epochs() {
         Map<String, Integer> epochs = new TreeMap<>();
-        FEEDS.forEach(feed -> epochs.put(
-                feed,
-                Await.result(owner(feed).status())
-                        .getJsonObject("feeds")
-                        .getJsonObject(feed)
-                        .getInteger("epoch")));
+        FEEDS.forEach(feed -> epochs.put(feed, owner(feed).feed(feed).getInteger("epoch")));
         return epochs;
     }
 
@@ -232,50 +180,22 @@ class ClusterNodesTest {
         return ((VertxInternal) consumer).clusterManager().getNodes();
     }
 
-    private List<Integer> numbers(String stream) {
-        return numbers(stream, got.stream());
-    }
-
-    private static List<Integer> numbers(String stream, Stream<String> texts) {
-        return texts.filter(text -> text.startsWith("\"" + stream + " "))
-                .map(text -> Integer.valueOf(text.substring(stream.length() + 2, text.length() - 1)))
-                .toList();
-    }
-
-    /** Asserts that everything emitted so far has arrived once and in order. */
+    /** Asserts that everything sent so far has arrived once and in order. */
     private void assertNothingIsLost(String stream) {
         assertNothingIsLost(stream, 0);
     }
 
     /** Asserts it of the messages from this number on. */
     private void assertNothingIsLost(String stream, int from) {
-        int last = emitted.get();
-        Await.until(() -> stream + " " + last, () -> numbers(stream).contains(last));
-        List<Integer> numbers =
-                numbers(stream).stream().filter(number -> number >= from).toList();
-        assertThat(numbers)
-                .isEqualTo(IntStream.rangeClosed(numbers.get(0), numbers.get(numbers.size() - 1))
-                        .boxed()
-                        .toList());
-        assertThat(Await.result(subscription.report()).lost()).isZero();
-        assertNothingIsMissingInTheMerged(stream, from, last);
-    }
-
-    private void assertNothingIsMissingInTheMerged(String stream, int from, int last) {
-        String youngest = "\"" + stream + " " + last + "\"";
-        Await.until(() -> youngest, () -> merged.stream()
-                .anyMatch(message -> message.asText().equals(youngest)));
-        List<FeedMessage> all = List.copyOf(merged);
+        int last = exchange.sent();
+        for (CountedMessages messages : List.of(leased, merged)) {
+            messages.assertAll(stream, Math.max(from, messages.numbers(stream).get(0)), last);
+        }
+        assertThat(leased.report().lost()).isZero();
+        List<FeedMessage> all = merged.all();
         assertThat(all)
                 .extracting(FeedMessage::sequence)
                 .isEqualTo(LongStream.rangeClosed(1, all.size()).boxed().toList());
-        List<Integer> numbers = numbers(stream, all.stream().map(FeedMessage::asText)).stream()
-                .filter(number -> number >= from)
-                .toList();
-        assertThat(numbers)
-                .isEqualTo(IntStream.rangeClosed(numbers.get(0), numbers.get(numbers.size() - 1))
-                        .boxed()
-                        .toList());
     }
 
     private JsonObject command(String feed, String what, String stream) {
@@ -287,7 +207,7 @@ class ClusterNodesTest {
     }
 
     private List<SimulatedLine> btcLines() {
-        return exchange.lines().stream()
+        return exchange.simulator().lines().stream()
                 .filter(line -> line.streams().contains(TRADE))
                 .toList();
     }
@@ -345,7 +265,7 @@ class ClusterNodesTest {
         assertNobodyHasGone();
         assertThat(epochs()).isEqualTo(before);
         assertNothingIsLost(TRADE);
-        assertThat(got).doesNotContain("foreign");
+        assertThat(leased.all()).extracting(FeedMessage::asText).doesNotContain("foreign");
     }
 
     @Test
@@ -534,7 +454,7 @@ class ClusterNodesTest {
         List<String> handedOver = handedOverDuring(() -> {
             path.links().forEach(FaultLink::freeze);
             Await.until(
-                    "another owner", () -> nodes.stream().anyMatch(node -> !node.equals(owner) && owns(node, "btc")));
+                    "another owner", () -> nodes.stream().anyMatch(node -> !node.equals(owner) && node.owns("btc")));
         });
         assertThat(handedOver).anyMatch(text -> text.startsWith("btc handed over by"));
         assertThat(path.links().stream().filter(link -> !link.isEnded()).count())
@@ -572,16 +492,16 @@ class ClusterNodesTest {
     void shouldSubscribeOnEveryNodeThatReceivesTheFeed() {
         assertThat(command("btc", "subscribe", BOOK).getInteger("connections")).isEqualTo(2);
         awaitOnEveryLine(BOOK);
-        Await.until("its messages come", () -> !numbers(BOOK).isEmpty());
-        int onBothLines = emitted.get() + 1; // before, the line that was subscribed first may have been behind
+        Await.until("its messages come", () -> !leased.numbers(BOOK).isEmpty());
+        int onBothLines = exchange.sent() + 1; // before, the line that was subscribed first may have been behind
         Node owner = owner("btc");
         Await.result(owner.leave());
         nodes.remove(owner);
 
         awaitOnEveryLine(BOOK); // of the third node, which did not receive the command
         Await.until("the third is warm", () -> isWarm("btc"));
-        int seen = numbers(BOOK).size();
-        Await.until("they go on coming", () -> numbers(BOOK).size() > seen + 10);
+        int seen = leased.numbers(BOOK).size();
+        Await.until("they go on coming", () -> leased.numbers(BOOK).size() > seen + 10);
         assertNothingIsLost(BOOK, onBothLines);
         assertNothingIsLost(TRADE);
         assertThat(roles().values()).allMatch(List.of("owner", "standby")::equals);

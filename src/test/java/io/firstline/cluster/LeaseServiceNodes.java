@@ -1,18 +1,13 @@
 package io.firstline.cluster;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import ch.qos.logback.classic.Level;
 import io.firstline.config.check.Records;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.cluster.LeaseConfig;
 import io.firstline.config.feed.FeedConfig;
-import io.firstline.integration.Quiet;
-import io.firstline.replay.FeedSubscription;
-import io.firstline.simulator.ExchangeSimulator;
-import io.firstline.simulator.SimulatorConfig;
+import io.firstline.replay.Failover;
 import io.firstline.testkit.Await;
-import io.firstline.testkit.Loggers;
+import io.firstline.testkit.CountedMessages;
+import io.firstline.testkit.CountingExchange;
 import io.firstline.testkit.TcpRelay;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -20,11 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,20 +30,17 @@ abstract class LeaseServiceNodes {
 
     private final int count;
     private final int leaseMs;
-    private final Vertx exchangeVertx = Vertx.vertx();
     private final List<TcpRelay> paths = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
-    private final Queue<String> got = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger emitted = new AtomicInteger();
 
     /** The first message that must arrive: all nodes are warm. */
     private int from;
 
-    private boolean isOpen;
-    private ExchangeSimulator exchange;
+    /** Null = the service cannot be started here. */
+    private CountingExchange exchange;
+
     private Vertx consumer;
-    private FeedSubscription subscription;
-    private long emission;
+    private CountedMessages messages;
 
     LeaseServiceNodes(int count, int leaseMs) {
         this.count = count;
@@ -74,61 +62,38 @@ abstract class LeaseServiceNodes {
     @BeforeAll
     void open(@TempDir Path folder) {
         int port = startService(folder);
-        isOpen = true;
-        Quiet.logs();
-        Loggers.of("com.hazelcast").setLevel(Level.OFF);
-        exchange = ExchangeSimulator.create(
-                exchangeVertx,
-                SimulatorConfig.of()
-                        .withMessagesPerSecond(0)
-                        .withPingIntervalMs(0)
-                        .withClientFramesPerSecond(0));
-        Await.result(exchange.start());
+        Node.quietLogs();
+        exchange = new CountingExchange();
+        FeedConfig feed = FeedConfig.fromJson(Node.feed(FEED, exchange.url("/ws/" + STREAM), 2));
         for (ClusterConfig config : Node.members(count, count, null, null)) {
             TcpRelay path = new TcpRelay(port);
             paths.add(path);
             ClusterConfig keptThere = Records.with(config, "leaseMs", leaseMs)
                     .withLease(at(path.port()))
                     .withMembers(List.of(config.self()));
-            nodes.add(Await.result(Node.start(keptThere, List.of(feed(exchange.url(""))))));
+            nodes.add(Await.result(Node.start(keptThere, List.of(feed))));
         }
-        consumer = Await.result(Node.join(
-                nodes.get(0).config().listening(List.of(nodes.get(0).config().self()))));
-        subscription = Await.on(consumer.getOrCreateContext(), () -> FeedSubscription.of(consumer, FEED)
-                .handler(message -> got.add(message.asText())));
-        Await.result(subscription.start());
-        emission =
-                exchangeVertx.setPeriodic(2, t -> exchange.emit(STREAM, Integer.toString(emitted.incrementAndGet())));
+        consumer = Await.result(nodes.get(0).joinListener());
+        messages = new CountedMessages(consumer, FEED, Failover.LEASED);
+        exchange.count(STREAM);
         Await.until(() -> status().toString(), this::isReady);
-        from = emitted.get() + 1;
+        from = exchange.sent() + 1;
     }
 
     @AfterAll
     void close() {
-        if (isOpen) {
-            exchangeVertx.cancelTimer(emission);
+        if (exchange != null) {
+            exchange.stop();
             nodes.forEach(node -> Await.result(node.leave()));
             Await.result(consumer.close());
             paths.forEach(TcpRelay::close);
             closeService();
-            Await.result(exchange.close());
+            exchange.close();
         }
-        Await.result(exchangeVertx.close());
-    }
-
-    private static FeedConfig feed(String url) {
-        return FeedConfig.fromJson(new JsonObject()
-                .put("name", FEED)
-                .put("url", url + "/ws/" + STREAM)
-                .put("connections", 2)
-                .put("joinGuardMs", 50)
-                .put("retryBaseMs", 20));
     }
 
     private List<JsonObject> status() {
-        return nodes.stream()
-                .map(node -> Await.result(node.status()).getJsonObject("feeds").getJsonObject(FEED, new JsonObject()))
-                .toList();
+        return nodes.stream().map(node -> node.feed(FEED)).toList();
     }
 
     /** One node owns the feed, and all could. */
@@ -157,19 +122,6 @@ abstract class LeaseServiceNodes {
         Await.until(() -> status().toString(), () -> owners().values().stream().anyMatch(later -> later > epoch));
     }
 
-    private void assertNothingLostNorTwice() {
-        int until = emitted.get();
-        Await.until("all messages arrive", () -> got.contains(Integer.toString(until)));
-        List<Integer> numbers =
-                got.stream().map(Integer::valueOf).filter(i -> i >= from).toList();
-        assertThat(numbers.get(0)).isEqualTo(from);
-        List<String> oddities = IntStream.range(1, numbers.size())
-                .filter(i -> numbers.get(i) != numbers.get(i - 1) + 1)
-                .mapToObj(i -> numbers.get(i - 1) + " before " + numbers.get(i))
-                .toList();
-        assertThat(oddities).isEmpty();
-    }
-
     @Test
     void shouldPassAFeedOnWhenItsOwnerIsCutOffOrStops() {
         Map.Entry<Integer, Integer> first = owner();
@@ -181,6 +133,6 @@ abstract class LeaseServiceNodes {
         Map.Entry<Integer, Integer> second = owner();
         Await.result(nodes.remove((int) second.getKey()).leave());
         awaitOwnerAfter(second.getValue());
-        assertNothingLostNorTwice();
+        messages.assertAll(STREAM, from, exchange.sent());
     }
 }

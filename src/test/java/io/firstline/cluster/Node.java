@@ -1,8 +1,12 @@
 package io.firstline.cluster;
 
+import ch.qos.logback.classic.Level;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.FeedVerticle;
+import io.firstline.integration.Quiet;
+import io.firstline.testkit.Await;
+import io.firstline.testkit.Loggers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -67,6 +71,40 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
             ClusterVerticle verticle = new ClusterVerticle(config, feeds, FeedVerticle::of, LINGER_NANOS);
             return vertx.deployVerticle(verticle).map(id -> new Node(config, vertx, verticle));
         });
+    }
+
+    /** A feed of raw messages, for {@link FeedConfig#fromJson}. */
+    static JsonObject feed(String name, String url, int connections) {
+        return new JsonObject()
+                .put("name", name)
+                .put("url", url)
+                .put("connections", connections)
+                .put("joinGuardMs", 50)
+                .put("retryBaseMs", 20);
+    }
+
+    /** Keeps the logs of Hazelcast out of the build's output, too. */
+    static void quietLogs() {
+        Quiet.logs();
+        Loggers.of("com.hazelcast").setLevel(Level.OFF);
+    }
+
+    /** The status of a feed; empty if this node does not carry it. */
+    JsonObject feed(String name) {
+        return Await.result(status()).getJsonObject("feeds").getJsonObject(name, new JsonObject());
+    }
+
+    boolean owns(String feed) {
+        return "owner".equals(feed(feed).getString("role"));
+    }
+
+    boolean isWarm(String feed) {
+        return feed(feed).getBoolean("warm", false);
+    }
+
+    /** A node that consumes feeds and carries none. */
+    Future<Vertx> joinListener() {
+        return join(config.listening(config.members()));
     }
 
     /** The node's status and that of its feeds; without an answer in time, a status without feeds. */

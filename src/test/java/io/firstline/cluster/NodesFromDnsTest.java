@@ -2,30 +2,22 @@ package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
-import io.firstline.integration.Quiet;
-import io.firstline.replay.FeedSubscription;
-import io.firstline.simulator.ExchangeSimulator;
-import io.firstline.simulator.SimulatorConfig;
+import io.firstline.replay.Failover;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.CountedMessages;
+import io.firstline.testkit.CountingExchange;
 import io.firstline.testkit.FaultLink;
 import io.firstline.testkit.FaultProxy;
-import io.firstline.testkit.Loggers;
 import io.firstline.testkit.NameServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,8 +35,7 @@ class NodesFromDnsTest {
 
     @BeforeEach
     void open(@TempDir Path folder) throws IOException {
-        Quiet.logs();
-        Loggers.of("com.hazelcast").setLevel(Level.OFF);
+        Node.quietLogs();
         Path file = Files.writeString(folder.resolve("resolv.conf"), names.resolvConf());
         before = System.setProperty("firstline.resolvConf", file.toString());
     }
@@ -118,70 +109,39 @@ class NodesFromDnsTest {
     /** The second node has no vote. It owns the feed while the first one does not receive it, and then leaves. */
     @Test
     void shouldLetANodeJoinOwnAFeedAndLeave() {
-        Vertx exchangeVertx = Vertx.vertx();
-        ExchangeSimulator exchange = ExchangeSimulator.create(
-                exchangeVertx,
-                SimulatorConfig.of()
-                        .withMessagesPerSecond(0)
-                        .withPingIntervalMs(0)
-                        .withClientFramesPerSecond(0));
-        Await.result(exchange.start());
-        FaultProxy path = FaultProxy.to(exchange.port());
+        CountingExchange exchange = new CountingExchange();
+        FaultProxy path = FaultProxy.to(exchange.simulator().port());
         names.addresses(address("127.0.0.2"));
         Node voter = Await.result(Node.start(node("127.0.0.2"), List.of(feed(path.url("")))));
-        Await.until("it owns the feed", () -> owns(voter));
+        Await.until("it owns the feed", () -> voter.owns(FEED));
         names.addresses(address("127.0.0.2"), address("127.0.0.3"));
         Future<Node> joining = Node.start(node("127.0.0.3"), List.of(feed(exchange.url(""))));
         // it knows no node: it finds them by the name
         Vertx consumer = Await.result(Node.join(node("127.0.0.4").listening(List.of("127.0.0.9:" + port))));
-        Queue<Integer> got = new ConcurrentLinkedQueue<>();
-        FeedSubscription subscription =
-                Await.on(consumer.getOrCreateContext(), () -> FeedSubscription.of(consumer, FEED)
-                        .handler(message -> got.add(Integer.valueOf(message.asText()))));
-        Await.result(subscription.start());
-        AtomicInteger emitted = new AtomicInteger();
-        long emission =
-                exchangeVertx.setPeriodic(2, t -> exchange.emit(STREAM, Integer.toString(emitted.incrementAndGet())));
+        CountedMessages messages = new CountedMessages(consumer, FEED, Failover.LEASED);
+        exchange.count(STREAM);
         Node other = Await.result(joining);
-        Await.until("the other is warm", () -> feed(other).getBoolean("warm", false));
-        int from = emitted.get() + 1;
+        Await.until("the other is warm", () -> other.isWarm(FEED));
+        int from = exchange.sent() + 1;
 
         path.refuse();
         path.links().forEach(FaultLink::reset);
-        Await.until(() -> feed(other).toString(), () -> owns(other));
+        Await.until(() -> other.feed(FEED).toString(), () -> other.owns(FEED));
         path.listen();
-        Await.until(() -> feed(voter).toString(), () -> feed(voter).getBoolean("warm", false));
+        Await.until(() -> voter.feed(FEED).toString(), () -> voter.isWarm(FEED));
         names.addresses(address("127.0.0.2"));
         Await.result(other.leave());
-        Await.until(() -> feed(voter).toString(), () -> owns(voter));
+        Await.until(() -> voter.feed(FEED).toString(), () -> voter.owns(FEED));
 
-        int until = emitted.get();
-        exchangeVertx.cancelTimer(emission);
-        Await.until("all messages arrive", () -> got.contains(until));
-        assertThat(got.stream().filter(i -> i >= from && i <= until))
-                .containsExactlyElementsOf(
-                        IntStream.rangeClosed(from, until).boxed().toList());
+        messages.assertAll(STREAM, from, exchange.sent());
+        exchange.stop();
         Await.result(voter.leave());
         Await.result(consumer.close());
         path.close();
-        Await.result(exchange.close());
-        Await.result(exchangeVertx.close());
+        exchange.close();
     }
 
     private static FeedConfig feed(String url) {
-        return FeedConfig.fromJson(new JsonObject()
-                .put("name", FEED)
-                .put("url", url + "/ws/" + STREAM)
-                .put("connections", 2)
-                .put("joinGuardMs", 50)
-                .put("retryBaseMs", 20));
-    }
-
-    private static JsonObject feed(Node node) {
-        return Await.result(node.status()).getJsonObject("feeds").getJsonObject(FEED, new JsonObject());
-    }
-
-    private static boolean owns(Node node) {
-        return "owner".equals(feed(node).getString("role"));
+        return FeedConfig.fromJson(Node.feed(FEED, url + "/ws/" + STREAM, 2));
     }
 }

@@ -59,6 +59,7 @@ class NodesSimulationTest {
         long takeovers = 0;
         long reports = 0;
         long reported = 0;
+        long falseReports = 0;
         for (long seed = from; seed <= to; seed++) {
             World world = new World(seed, from == to);
             world.run();
@@ -71,13 +72,20 @@ class NodesSimulationTest {
             reported += world.nodes.feeds.stream()
                     .mapToInt(feed -> feed.merged.reported)
                     .sum();
+            int falseHere = world.nodes.feeds.stream()
+                    .mapToInt(feed -> feed.merged.falseReports)
+                    .sum();
+            falseReports += falseHere;
+            if (falseHere > 0 && to > WORLDS) {
+                System.out.println("[nodes] seed " + seed + ": " + falseHere + " reports of no loss");
+            }
             for (String fault : world.faults) {
                 faults.add("seed " + seed + ", " + world + ": " + fault);
             }
         }
         System.out.printf(
-                "[nodes] %d worlds, %,d s simulated, %,d changes of owner, merged: %,d reports of losses, %,d lost%n",
-                to - from + 1, simulated / SECOND, takeovers, reports, reported);
+                "[nodes] %d worlds, %,d s simulated, %,d changes of owner, merged: %,d reports of losses (%,d of none), %,d lost%n",
+                to - from + 1, simulated / SECOND, takeovers, reports, falseReports, reported);
         assertThat(faults).isEmpty();
         assertThat(takeovers).isGreaterThan(to - from);
     }

@@ -109,4 +109,28 @@ class OwnRegistrationsTest {
 
         assertThat(underWay).hasSize(1);
     }
+
+    /** Counts which of these calls register the consumer again. */
+    private int repeated(int calls) {
+        int repeated = 0;
+        for (int i = 0; i < calls; i++) {
+            own.repeat();
+            repeated += underWay.size();
+            complete();
+        }
+        return repeated;
+    }
+
+    @Test
+    void shouldRepeatEverLessOftenWhileTheMembersStayTheSame() {
+        own.add("a", ONE, IGNORED);
+        complete();
+
+        assertThat(repeated(OwnRegistrations.CALLS_AFTER_CHANGE)).isEqualTo(OwnRegistrations.CALLS_AFTER_CHANGE);
+        assertThat(repeated(2 + 4 + 8 + 16)).isEqualTo(4);
+        assertThat(repeated(10 * OwnRegistrations.MOST_PAUSE_CALLS)).isEqualTo(10);
+
+        own.membersChanged();
+        assertThat(repeated(OwnRegistrations.CALLS_AFTER_CHANGE)).isEqualTo(OwnRegistrations.CALLS_AFTER_CHANGE);
+    }
 }

@@ -30,6 +30,8 @@ final class SimulatedConsumer {
 
     private boolean reportsNow;
     int reported;
+    /** The reports in whose place no message was missing. */
+    int falseReports;
 
     int twice;
     int excused;
@@ -81,6 +83,10 @@ final class SimulatedConsumer {
         if (reportsNow) {
             reportsNow = false;
             reports.get(reports.size() - 1)[1] = number;
+            if (isWholeUpTo(number)) {
+                falseReports++;
+                nodes.trace("%s merged: nothing was lost before message %d", feed.name, number);
+            }
         }
         if (seen.get(number)) {
             if (isExcused(number)) {
@@ -104,6 +110,15 @@ final class SimulatedConsumer {
             nodes.trace("%s message %d of epoch %d after %d", feed.name, number, message.epoch(), lastDelivered);
         }
         lastDelivered = Math.max(lastDelivered, number);
+    }
+
+    /** Whether every message has arrived that was sent before this one, and shortly before the youngest one until now. */
+    private boolean isWholeUpTo(int number) {
+        int from = Math.max(0, lastDelivered);
+        while (from > 0 && feed.sentNanos.get(from) > feed.sentNanos.get(Math.max(0, lastDelivered)) - PLACE_NANOS) {
+            from--;
+        }
+        return seen.nextClearBit(from) >= number;
     }
 
     private void tell(String fault) {

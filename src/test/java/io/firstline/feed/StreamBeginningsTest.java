@@ -143,6 +143,10 @@ class StreamBeginningsTest extends FeedTestBase {
 
     /** Each connection gets another snapshot. */
     private static StreamClass withSnapshots(StreamClass.Sequence sequence) {
+        return withSnapshots(sequence, List.of(SNAPSHOT));
+    }
+
+    private static StreamClass withSnapshots(StreamClass.Sequence sequence, List<FieldMatcher> signs) {
         return new StreamClass(
                 "book",
                 Pattern.compile("^"),
@@ -150,7 +154,7 @@ class StreamBeginningsTest extends FeedTestBase {
                 List.of(),
                 null,
                 sequence,
-                List.of(SNAPSHOT),
+                signs,
                 StreamClass.Mode.FIRST,
                 StreamClass.DEFAULT_HOLD_MS,
                 StreamClass.DEFAULT_HOLD_MESSAGES);
@@ -168,6 +172,44 @@ class StreamBeginningsTest extends FeedTestBase {
 
         assertThat(numbers()).containsExactly(10, 11, 12, 13, 14);
         assertThat(unmatched()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotGoBackToASnapshotThatTheProfileDoesNotName() {
+        subscribe(withSnapshots(StreamClass.Sequence.NONE, List.of()));
+
+        sendSnapshot(1, 10);
+        send(1, 11, 12);
+        sendSnapshot(0, 12);
+        send(1, 13);
+        send(0, 13, 14);
+
+        assertThat(numbers()).containsExactly(10, 11, 12, 13, 14);
+        assertThat(unmatched()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotTakeAnOlderMessageOfTheSameBytesForTheBeginning() {
+        subscribe(new StreamClass("bytes", "^", List.of(), StreamClass.Sequence.NONE));
+
+        send(1, 7, 8, 9);
+        send(0, 7, 6, 7, 8, 9, 10);
+
+        assertThat(numbers()).containsExactly(7, 8, 9, 10);
+        assertThat(unmatched()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotTakeALaterMessageOfTheSameBytesForAnOlderOne() {
+        subscribe(new StreamClass("bytes", "^", List.of(), StreamClass.Sequence.NONE));
+
+        send(1, 7);
+        send(0, 5, 6);
+        send(1, 6);
+        send(0, 7, 6, 8);
+
+        assertThat(numbers()).containsExactly(7, 6, 8);
+        assertThat(unmatched()).isEqualTo(2);
     }
 
     @Test

@@ -109,4 +109,15 @@ class RecordedSnapshotsTest {
                                 ? "Orderbook " + message.at("/params/symbol").asText()
                                 : null));
     }
+
+    @Test
+    void shouldFindOneInEachBookOfKraken() {
+        shouldBegin(
+                "kraken-v1",
+                file("kraken-v1-20210417/book"),
+                1,
+                message -> message.path(2).asText().startsWith("book")
+                        ? message.get(2).asText() + " " + message.get(3).asText()
+                        : null);
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.publish.Volume;
 import io.firstline.config.feed.Retention;
+import io.firstline.replay.retention.LineName;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Loss;
@@ -13,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** A subscription to which the nodes are lines of an arbiter. */
@@ -309,13 +312,45 @@ class MergedReaderTest {
     @Test
     void shouldReportEachRunBeyondTheBoundOfThoseThatHaveNotBegun() {
         from("a/1", "1");
-        for (int i = 0; i < 100; i++) {
-            reader.arrived("a/1/" + (1_000 + i), next("a/1", "x" + i), now);
+        lost("a/1", "2"); // the others wait for it
+        int names = MergedReader.MOST_RUNS / LineName.MOST + 5;
+        for (int i = 0; i < names; i++) {
+            lost("a/1", "x", "x", "x", "x", "x", "x", "x");
+            long last = kept.get("a/1").last() + 1;
+            runs.put(
+                    "a/1",
+                    "a/1/"
+                            + LongStream.rangeClosed(last - LineName.MOST + 1, last)
+                                    .mapToObj(Long::toString)
+                                    .collect(Collectors.joining(",")));
+            from("a/1", "y");
         }
 
-        assertThat(got).hasSize(1 + 100 + 36).filteredOn("lost 1"::equals).hasSize(36);
-        assertThat(reader.report().lost()).isEqualTo(36);
-        assertThat(numbers).endsWith(1L + 100 + 36);
+        assertThat(got).hasSize(1 + 5 * LineName.MOST).filteredOn("lost 1"::equals).hasSize(5 * LineName.MOST);
+    }
+
+    @Test
+    void shouldIgnoreRunsThatBeginAfterTheMessageThatNamesThem() {
+        from("a/1", "1");
+        for (int i = 0; i < 2 * MergedReader.MOST_RUNS; i++) {
+            reader.arrived("a/1/" + (1_000_000 + i), next("a/1", "x" + i), now);
+        }
+
+        assertThat(got).hasSize(1 + 2 * MergedReader.MOST_RUNS).doesNotContain("lost 1");
+    }
+
+    /** The name of the new run has the numbers of earlier ones. */
+    @Test
+    void shouldReportNoLossAtARunThatHasBegunLongAgo() {
+        from("a/1", "1");
+        begins("a/1");
+        from("a/1", "2", "3");
+        lost("a/1", "4");
+        begins("a/1");
+        from("a/1", "5");
+        answerAll();
+
+        assertThat(got).containsExactly("1", "lost 1", "2", "3", "4", "lost 1", "5");
     }
 
     @Test

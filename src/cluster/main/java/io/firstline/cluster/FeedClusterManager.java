@@ -336,7 +336,14 @@ final class FeedClusterManager extends HazelcastClusterManager {
     }
 
     @Override
+    public synchronized void memberAdded(MembershipEvent joined) {
+        own.membersChanged();
+        super.memberAdded(joined);
+    }
+
+    @Override
     public synchronized void memberRemoved(MembershipEvent gone) {
+        own.membersChanged();
         String nodeId = gone.getMember().getAttribute(NODE_ID);
         if (nodeId != null) {
             nodeInfos.remove(nodeId);

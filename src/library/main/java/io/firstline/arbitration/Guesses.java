@@ -66,7 +66,7 @@ final class Guesses<M> {
             return;
         }
         long movedFrom = order.isBefore(place, sequence) ? 0 : order.predecessor(sequence);
-        if (movedFrom == 0 && order.lackedBetween(place, sequence, line.slot) == 0) {
+        if (movedFrom == 0 && !skipsEnough(line, copy, place, sequence)) {
             return;
         }
         if (guesses.size() == MAX_GUESSES) {
@@ -74,6 +74,16 @@ final class Guesses<M> {
         }
         HeldCopies.Copy<M> kept = new HeldCopies.Copy<>(copy, nowNanos, 0);
         guesses.addLast(new Guess<>(line, kept, line.reachedIn(itsStream), place, sequence, movedFrom));
+    }
+
+    /**
+     * Whether a line skips messages that prove the match wrong if it delivers them later. Of messages without a stream a
+     * single one proves nothing: it may be an ack or a heartbeat, which comes at another place on each line.
+     */
+    private boolean skipsEnough(Line line, Arrival<M> copy, long place, long sequence) {
+        long skipped = order.lackedBetween(place, sequence, line.slot);
+        boolean mayBeAnAnswer = copy.stream() == 0 && seen.isUnique(copy.identity());
+        return skipped != 0 && (!mayBeAnAnswer || order.lackedBetween(skipped, sequence, line.slot) != 0);
     }
 
     /** A copy that has just arrived may prove an earlier match wrong: the earlier copy was another message. */

@@ -11,7 +11,8 @@
  * came in order. Messages without a stream count as one stream after 128. Each time that lines disagree, twice as many
  * copies must come in order. Until then the k-th copy of the same bytes on one line matches the k-th on another, unless
  * distances in time prove otherwise. If several streams of different order share one name, at most two messages are
- * published twice before the arbiter notices. Messages without a stream need more proof.
+ * published twice before the arbiter notices. Messages without a stream need more proof: acks and heartbeats that a
+ * profile does not name come at another place on each line. Such an ack itself may be published twice.
  *
  * <p>Two lines may each lack a different one of several repeats, and deliver no other message between them. Then no
  * order is known, and the count may be wrong by one.

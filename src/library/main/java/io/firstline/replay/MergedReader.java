@@ -8,11 +8,12 @@ import io.firstline.replay.retention.LineName;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Loss;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -44,8 +45,11 @@ final class MergedReader implements LineReader {
     private static final int MOST_BEFORE = 8_192;
     /** And none that its node received longer than this before. Less than the history: they can be matched. */
     private static final long BEFORE_NANOS = TimeUnit.SECONDS.toNanos(30);
-    /** The most runs of a line that are known before their messages are delivered. */
-    private static final int MOST_RUNS = 64;
+    /**
+     * The most runs of a line that are known before their messages are delivered. A node does not begin as many while
+     * messages wait for a missing one: each run follows the loss of all its connections.
+     */
+    static final int MOST_RUNS = 1_024;
     /** A line that is seen this soon is read from the message that arrives first. */
     private static final long AT_START_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A line without a message for this long, while others have some, has ended. */
@@ -77,8 +81,10 @@ final class MergedReader implements LineReader {
         private final long firstSeen;
 
         private final long notBeforeMicros;
-        /** The first numbers of runs that have not been delivered. */
-        private final TreeSet<Long> runs = new TreeSet<>();
+        /** The first numbers of runs that have not been delivered, ascending. */
+        private final Deque<Long> runs = new ArrayDeque<>();
+
+        private long newestRun;
 
         private String name;
         private Line line;
@@ -101,15 +107,24 @@ final class MergedReader implements LineReader {
             }
         }
 
-        void named(String newName, LineName parts) {
+        /**
+         * Its messages have another name from this one on.
+         *
+         * @param sequence the number of the message, which is of the last run
+         */
+        void named(String newName, LineName parts, long sequence) {
             named.remove(name);
             named.put(newName, this);
             name = newName;
-            long last = runs.isEmpty() ? 0 : runs.last();
-            parts.firsts().stream().filter(first -> first > last).forEach(this::begins);
+            for (long first : parts.firsts()) {
+                if (first > newestRun && first <= sequence) {
+                    begins(first);
+                }
+            }
         }
 
         private void begins(long first) {
+            newestRun = first;
             if (runs.size() < MOST_RUNS) {
                 runs.add(first);
             } else {
@@ -135,7 +150,7 @@ final class MergedReader implements LineReader {
 
         private boolean passesRun(long number) {
             boolean passes = false;
-            while (!runs.isEmpty() && runs.first() <= number) {
+            while (!runs.isEmpty() && runs.peekFirst() <= number) {
                 runs.pollFirst();
                 passes = true;
             }
@@ -309,7 +324,7 @@ final class MergedReader implements LineReader {
             line = new NodeLine(parts, first, nowNanos);
             lines.put(parts.key(), line);
         }
-        line.named(name, parts);
+        line.named(name, parts, first.sequence());
         return line;
     }
 
