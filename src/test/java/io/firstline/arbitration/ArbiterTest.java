@@ -110,7 +110,10 @@ class ArbiterTest {
         copies(a, 2_020, "x4");
         copies(b, 2_021, "x4");
 
-        assertThat(log.out).startsWith("ack").filteredOn(text -> !text.equals("ack")).containsExactly("x1", "x2", "x3", "x4");
+        assertThat(log.out)
+                .startsWith("ack")
+                .filteredOn(text -> !text.equals("ack"))
+                .containsExactly("x1", "x2", "x3", "x4");
     }
 
     @Test

@@ -96,7 +96,8 @@ class ClusterNodesTest {
         merged = new CountedMessages(consumer, "btc", Failover.MERGED);
         exchange.count(TRADE, BOOK);
         Await.until("there is a warm standby", () -> isWarm("btc"));
-        Await.until("messages come", () -> !leased.all().isEmpty() && !merged.all().isEmpty());
+        Await.until(
+                "messages come", () -> !leased.all().isEmpty() && !merged.all().isEmpty());
     }
 
     @AfterAll

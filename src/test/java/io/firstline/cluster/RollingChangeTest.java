@@ -55,9 +55,8 @@ class RollingChangeTest {
         }
         exchange.count(TRADE, BOOK);
         Await.until(() -> nodes.stream().map(node -> node.feed(FEED)).toList().toString(), this::isReady);
-        Await.until(
-                "both subscriptions read",
-                () -> subscriptions.stream().noneMatch(messages -> messages.all().isEmpty()));
+        Await.until("both subscriptions read", () -> subscriptions.stream()
+                .noneMatch(messages -> messages.all().isEmpty()));
         int from = exchange.sent() + 1;
 
         nodes.forEach(node -> configure(node, feed(FEED, 3, TRADE)));

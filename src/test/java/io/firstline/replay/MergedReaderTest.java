@@ -326,7 +326,10 @@ class MergedReaderTest {
             from("a/1", "y");
         }
 
-        assertThat(got).hasSize(1 + 5 * LineName.MOST).filteredOn("lost 1"::equals).hasSize(5 * LineName.MOST);
+        assertThat(got)
+                .hasSize(1 + 5 * LineName.MOST)
+                .filteredOn("lost 1"::equals)
+                .hasSize(5 * LineName.MOST);
     }
 
     @Test

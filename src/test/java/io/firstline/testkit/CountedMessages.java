@@ -24,10 +24,9 @@ public final class CountedMessages {
 
     /** Subscribes on a node. */
     public CountedMessages(Vertx vertx, String feed, Failover failover) {
-        subscription = Await.on(
-                vertx.getOrCreateContext(),
-                () -> FeedSubscription.of(vertx, feed, SubscriptionOptions.DEFAULT.withFailover(failover))
-                        .handler(got::add));
+        subscription = Await.on(vertx.getOrCreateContext(), () -> FeedSubscription.of(
+                        vertx, feed, SubscriptionOptions.DEFAULT.withFailover(failover))
+                .handler(got::add));
         Await.result(subscription.start());
     }
 

@@ -12,10 +12,7 @@ public final class CountingExchange implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final ExchangeSimulator simulator = ExchangeSimulator.create(
             vertx,
-            SimulatorConfig.of()
-                    .withMessagesPerSecond(0)
-                    .withPingIntervalMs(0)
-                    .withClientFramesPerSecond(0));
+            SimulatorConfig.of().withMessagesPerSecond(0).withPingIntervalMs(0).withClientFramesPerSecond(0));
     private final AtomicInteger sent = new AtomicInteger();
     private long timer = -1;
 

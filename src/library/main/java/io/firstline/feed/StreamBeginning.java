@@ -44,7 +44,14 @@ final class StreamBeginning {
             Line line, long identity, boolean hasKey, long content, int stream, OutgoingCopy message, int bytes)
             implements Arrival<OutgoingCopy> {
         Held(Line line, ArrivingCopy copy) {
-            this(line, copy.identity(), StreamBeginning.hasKey(copy), copy.content(), copy.stream(), copy.message(), copy.bytes());
+            this(
+                    line,
+                    copy.identity(),
+                    StreamBeginning.hasKey(copy),
+                    copy.content(),
+                    copy.stream(),
+                    copy.message(),
+                    copy.bytes());
         }
 
         /** Whether no number says which published messages are younger. */
@@ -84,8 +91,7 @@ final class StreamBeginning {
      * @param anyInStep returns whether a line is in step
      * @param moreBytes receives how many more bytes are held than before; negative = fewer
      */
-    StreamBeginning(
-            BooleanSupplier anyInStep, StreamBeginnings.Output output, IntConsumer moreBytes, long nowNanos) {
+    StreamBeginning(BooleanSupplier anyInStep, StreamBeginnings.Output output, IntConsumer moreBytes, long nowNanos) {
         this.anyInStep = anyInStep;
         this.output = output;
         this.moreBytes = moreBytes;
@@ -216,7 +222,10 @@ final class StreamBeginning {
     /** Returns the place of a message among the copies that a line holds; -1 = those of its bytes are others. */
     private static int placeOf(long identity, Long before, List<Held> own) {
         for (int i = 0; i < own.size(); i++) {
-            boolean isInOrder = i == 0 || before == null || own.get(i).hasKey() || own.get(i - 1).identity() == before;
+            boolean isInOrder = i == 0
+                    || before == null
+                    || own.get(i).hasKey()
+                    || own.get(i - 1).identity() == before;
             if (own.get(i).identity() == identity && isInOrder) {
                 return i;
             }
