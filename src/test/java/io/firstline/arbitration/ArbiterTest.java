@@ -98,8 +98,8 @@ class ArbiterTest {
         Line a = join(0);
         Line b = join(0);
         for (int i = 0; i < 1_000; i++) {
-            copies(a, 2 * i, "m" + i);
-            copies(b, 2 * i + 1, "m" + i);
+            copies(a, 2L * i, "m" + i);
+            copies(b, 2L * i + 1, "m" + i);
         }
         log.out.clear();
         copies(a, 2_000, "ack");
