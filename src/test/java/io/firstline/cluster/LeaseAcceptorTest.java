@@ -55,7 +55,7 @@ class LeaseAcceptorTest {
         assertThat(vote("b", 901, 900, SILENT + LEASE)).isEqualTo(new LeaseVote("f", 901, true, 901));
     }
 
-    /** What it granted continues: a stale member cannot end a lease. */
+    /** A granted lease continues: a stale member cannot end it. */
     @Test
     void shouldExtendALeaseWhateverEpochAnotherMemberKnows() {
         assertGranted("a", 5, SILENT);
