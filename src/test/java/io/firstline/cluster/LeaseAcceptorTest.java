@@ -1,6 +1,7 @@
 package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class LeaseAcceptorTest {
     private final LeaseAcceptor acceptor = new LeaseAcceptor(LEASE, SILENT, START, START);
 
     private LeaseVote vote(String node, int epoch, long at) {
-        return acceptor.vote(node, new LeaseRequest("f", epoch), 0, START + at);
+        return acceptor.vote(node, new LeaseRequest("f", epoch), feed -> 0, START + at);
     }
 
     private void assertGranted(String node, int epoch, long at) {
@@ -60,12 +61,15 @@ class LeaseAcceptorTest {
     void shouldExtendALeaseWhateverEpochAnotherMemberKnows() {
         assertGranted("a", 5, SILENT);
         assertThat(vote("a", 5, 900, SILENT + 1)).isEqualTo(new LeaseVote("f", 5, true, 5));
+        LeaseRequest again = new LeaseRequest("f", 5);
+        LeaseVote renewed = acceptor.vote("a", again, feed -> fail("nobody is asked"), START + SILENT + 1);
+        assertThat(renewed.granted()).isTrue();
         assertThat(vote("b", 6, 900, SILENT + 1 + LEASE)).isEqualTo(new LeaseVote("f", 6, false, 900));
         assertThat(vote("b", 901, 900, SILENT + 1 + LEASE).granted()).isTrue();
     }
 
     private LeaseVote vote(String node, int epoch, int published, long at) {
-        return acceptor.vote(node, new LeaseRequest("f", epoch), published, START + at);
+        return acceptor.vote(node, new LeaseRequest("f", epoch), feed -> published, START + at);
     }
 
     @Test
@@ -118,15 +122,15 @@ class LeaseAcceptorTest {
     @Test
     void shouldVoteOnABoundedNumberOfFeeds() {
         for (int i = 0; i < MessageFields.MOST_FEEDS; i++) {
-            assertThat(acceptor.vote("a", new LeaseRequest("f" + i, 1), 0, START + SILENT)
+            assertThat(acceptor.vote("a", new LeaseRequest("f" + i, 1), feed -> 0, START + SILENT)
                             .granted())
                     .isTrue();
         }
 
-        assertThat(acceptor.vote("a", new LeaseRequest("one more", 1), 0, START + SILENT))
+        assertThat(acceptor.vote("a", new LeaseRequest("one more", 1), feed -> 0, START + SILENT))
                 .isEqualTo(new LeaseVote("one more", 1, false, 0));
         assertThat(acceptor.promised("one more")).isNull();
-        assertThat(acceptor.vote("b", new LeaseRequest("f0", 2), 0, START + SILENT + LEASE)
+        assertThat(acceptor.vote("b", new LeaseRequest("f0", 2), feed -> 0, START + SILENT + LEASE)
                         .granted())
                 .isTrue();
     }

@@ -270,13 +270,14 @@ class LeaseProposerTest {
         LeaseAcceptor voter = new LeaseAcceptor(nanos(LEASE_MS), 0, longAgo, longAgo);
         int epoch = claim(0);
         LeaseRequest mine = proposer.ask(1, ownersClock.applyAsLong(0));
-        proposer.voted("b:1", 1, voter.vote("b:1", mine, 0, votersClock.applyAsLong(0)));
+        proposer.voted("b:1", 1, voter.vote("b:1", mine, feed -> 0, votersClock.applyAsLong(0)));
         votes("c:1", 1, true);
         assertThat(proposer.owns(ownersClock.applyAsLong(0))).isTrue();
 
         LeaseRequest theirs = new LeaseRequest("f", epoch + 1);
         long micros = 0;
-        while (!voter.vote("a:1", theirs, 0, votersClock.applyAsLong(micros)).granted()) {
+        while (!voter.vote("a:1", theirs, feed -> 0, votersClock.applyAsLong(micros))
+                .granted()) {
             micros += 100;
         }
         assertThat(proposer.owns(ownersClock.applyAsLong(micros))).isFalse();

@@ -2,6 +2,7 @@ package io.firstline.cluster;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * One member's vote on which node publishes which feed. A node with the votes of a majority has a lease. Three rules
@@ -47,19 +48,23 @@ final class LeaseAcceptor {
     /**
      * Votes on a request.
      *
-     * @param published the highest epoch in which this member has heard that the feed was published; 0 = never
+     * @param published returns the highest epoch in which this member has heard that a feed was published, 0 = never; called only
+     *     if the request is not for the epoch that was granted last
      */
-    LeaseVote vote(String node, LeaseRequest ask, int published, long nowNanos) {
+    LeaseVote vote(String node, LeaseRequest ask, ToIntFunction<String> published, long nowNanos) {
         GrantedLease last = promises.get(ask.feed());
-        int lastEpoch = last == null ? 0 : last.epoch();
+        int known = last == null ? 0 : last.epoch();
+        if (ask.epoch() != known) {
+            known = Math.max(known, published.applyAsInt(ask.feed()));
+        }
         boolean granted = nowNanos - fromNanos >= 0
                 && (last != null || promises.size() < MessageFields.MOST_FEEDS)
-                && (ask.epoch() >= published || ask.epoch() == lastEpoch)
+                && ask.epoch() >= known
                 && isFree(last, node, ask.epoch(), nowNanos);
         if (granted) {
             promises.put(ask.feed(), new GrantedLease(node, ask.epoch(), nowNanos + leaseNanos));
+            known = ask.epoch();
         }
-        int known = granted ? ask.epoch() : Math.max(lastEpoch, published);
         return new LeaseVote(ask.feed(), ask.epoch(), granted, known);
     }
 

@@ -57,7 +57,7 @@ final class MajorityLeases implements LeaseEngine {
     public List<LeaseVote> vote(NodeHeartbeat of, ToIntFunction<String> published, long nowNanos) {
         of.given().forEach(released -> acceptor.release(of.from(), released, nowNanos));
         List<LeaseVote> votes = of.asks().stream()
-                .map(ask -> acceptor.vote(of.from(), ask, published.applyAsInt(ask.feed()), nowNanos))
+                .map(ask -> acceptor.vote(of.from(), ask, published, nowNanos))
                 .toList();
         return voters.contains(self) ? votes : List.of();
     }
