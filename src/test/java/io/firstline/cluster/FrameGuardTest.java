@@ -11,7 +11,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,9 +99,8 @@ class FrameGuardTest {
     void shouldCloseWhatDoesNotReadTheAnswersToItsRequests() {
         Vertx vertx = Vertx.vertx();
         try {
-            FrameInput input = new NodeFrames(vertx, address -> {}, node -> node, node -> Future.failedFuture("none"))
-                    .input(((VertxInternal) vertx).nettyEventLoopGroup().next());
-            EmbeddedChannel connection = new EmbeddedChannel(new FrameGuard.Placer(limits, () -> input));
+            NodeFrames frames = new NodeFrames(vertx, address -> {}, node -> node, node -> Future.failedFuture("none"));
+            EmbeddedChannel connection = new EmbeddedChannel(new FrameGuard.Placer(limits, () -> frames));
             ByteBuf request = Unpooled.buffer().writeInt(9).writeByte(2).writeLong(7);
 
             connection.writeInbound(Unpooled.copyInt(FrameInput.OPENING), request.copy());

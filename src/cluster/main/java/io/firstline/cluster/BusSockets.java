@@ -16,7 +16,7 @@ final class BusSockets {
 
     private static final int PONG_SECONDS = (int) TimeUnit.MILLISECONDS.toSeconds(PING_MS + PONG_MS);
     /** Nodes ping each other; a connection without data for this long is closed. */
-    private static final int SILENT_SECONDS = 10;
+    static final int SILENT_SECONDS = 10;
 
     private static final int CONNECT_MS = 2_000;
     /**

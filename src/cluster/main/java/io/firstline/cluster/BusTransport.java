@@ -1,6 +1,6 @@
 package io.firstline.cluster;
 
-import io.firstline.cluster.fanout.FrameInput;
+import io.firstline.cluster.fanout.NodeFrames;
 import io.firstline.connection.ChosenTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -11,7 +11,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
 import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetClientOptions;
@@ -37,9 +36,8 @@ final class BusTransport extends ChosenTransport {
     /** The first server of a clustered Vert.x is that of its event bus. */
     private final AtomicBoolean busListens = new AtomicBoolean();
 
-    private volatile EventLoop busLoop;
     /** Null = this node does not read frames yet. */
-    private volatile FrameInput frames;
+    private volatile NodeFrames frames;
 
     /**
      * The transport of a node.
@@ -59,18 +57,12 @@ final class BusTransport extends ChosenTransport {
         super.configure(options, domainSocket, bootstrap);
         if (busListens.compareAndSet(false, true)) {
             bootstrap.handler(new Guarding());
-            busLoop = bootstrap.config().childGroup().next();
         }
     }
 
-    /** Returns the event loop of all connections that the event bus accepts; null = it does not listen yet. */
-    EventLoop busLoop() {
-        return busLoop;
-    }
-
     /** Sets what delivers the frames of other nodes. */
-    void frames(FrameInput input) {
-        frames = input;
+    void frames(NodeFrames ofNode) {
+        frames = ofNode;
     }
 
     /** Handles each accepted connection before Vert.x does. */

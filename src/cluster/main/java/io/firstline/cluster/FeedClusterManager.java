@@ -5,9 +5,7 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.firstline.bus.publish.FanOut;
-import io.firstline.cluster.fanout.FrameInput;
 import io.firstline.cluster.fanout.NodeFrames;
-import io.netty.channel.EventLoop;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -131,16 +129,14 @@ final class FeedClusterManager extends HazelcastClusterManager {
      * Sends frames from now on.
      *
      * @param client connects to the event bus of other nodes
-     * @param busLoop the event loop of the connections that the event bus accepts
-     * @return delivers received frames
      */
-    FrameInput open(NetClient client, EventLoop busLoop) {
+    NodeFrames open(NetClient client) {
         NodeFrames frames = new NodeFrames(vertx, this::nowFramed, this::nameOf, nodeId -> where(nodeId)
                 .compose(node -> client.connect(node.port(), node.host())));
         frameReaders = new FrameReaders(getHazelcastInstance(), frames);
         framesClient = client;
         FanOut.set(vertx, frames);
-        return frames.input(busLoop);
+        return frames;
     }
 
     /** Returns what connects to other nodes for frames; null = this node sends none yet. */

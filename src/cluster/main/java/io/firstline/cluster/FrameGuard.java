@@ -1,6 +1,7 @@
 package io.firstline.cluster;
 
 import io.firstline.cluster.fanout.FrameInput;
+import io.firstline.cluster.fanout.NodeFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Checks incoming data on the event bus' port before Vert.x reads it, and passes on complete messages only. Vert.x
  * would buffer a message of any announced length, and everything that it cannot read. This class closes the
  * connection of a peer that announces too much, or sends anything but messages of Vert.x (its wire protocol 1 or 2).
- * On a connection that begins with {@link FrameInput#OPENING} it passes frames to that instead, and nothing to Vert.x. Memory is allocated for received bytes, never for announced ones.
+ * A connection that begins with {@link FrameInput#OPENING} leaves Vert.x: a {@link FrameConnection} reads it. Memory is allocated for received bytes, never for announced ones.
  *
  * <p>One instance per connection, called on its event loop.
  */
@@ -33,9 +34,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private static final int FREE_BYTES = 16 << 10;
 
     private final BusLimits limits;
-    private final Supplier<FrameInput> framesOfNode;
-    /** Null = this is no connection for frames. */
-    private FrameInput frames;
+    private final Supplier<NodeFrames> framesOfNode;
+    private boolean isForFrames;
 
     private boolean hasBegun;
     /** An unfinished message; null = none. */
@@ -44,7 +44,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private long counted;
     private boolean closed;
 
-    FrameGuard(BusLimits limits, Supplier<FrameInput> framesOfNode) {
+    FrameGuard(BusLimits limits, Supplier<NodeFrames> framesOfNode) {
         this.limits = limits;
         this.framesOfNode = framesOfNode;
     }
@@ -64,22 +64,21 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
      */
     static final class Placer extends ChannelInboundHandlerAdapter {
         private final BusLimits limits;
-        private final Supplier<FrameInput> framesOfNode;
-        private boolean entered;
+        private final Supplier<NodeFrames> framesOfNode;
 
         /**
          * A handler of one connection.
          *
          * @param framesOfNode returns what delivers frames; null = this node does not read any yet
          */
-        Placer(BusLimits limits, Supplier<FrameInput> framesOfNode) {
+        Placer(BusLimits limits, Supplier<NodeFrames> framesOfNode) {
             this.limits = limits;
             this.framesOfNode = framesOfNode;
         }
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
-            entered = true;
+            context.channel().closeFuture().addListener(closed -> limits.leaves());
             if (limits.enters()) {
                 context.fireChannelActive();
                 return;
@@ -90,15 +89,6 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
                             context.channel().remoteAddress() + ", allowed: " + limits.mostConnections()
                                     + ": each node opens one, and one for each of its event loops that publish feeds");
             ChannelFuture unused = context.close();
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            if (entered) {
-                entered = false;
-                limits.leaves();
-            }
-            context.fireChannelInactive();
         }
 
         @Override
@@ -125,6 +115,14 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         } else {
             context.fireExceptionCaught(cause);
         }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.channel().closeFuture().addListener(closes -> {
+            closed = true;
+            drop();
+        });
     }
 
     @Override
@@ -159,7 +157,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             end += size;
         }
         if (end > read.readerIndex()) {
-            pass(context, read.readRetainedSlice(end - read.readerIndex()));
+            context.fireChannelRead(read.readRetainedSlice(end - read.readerIndex()));
         }
         if (read.isReadable() && !closed) {
             held = context.alloc().heapBuffer(read.readableBytes()).writeBytes(read);
@@ -185,18 +183,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         ByteBuf whole = held;
         held = null;
         count();
-        pass(context, whole);
+        context.fireChannelRead(whole);
         return !closed;
-    }
-
-    /** Passes checked messages on to Vert.x; frames are delivered already. */
-    private void pass(ChannelHandlerContext context, ByteBuf whole) {
-        if (frames == null) {
-            context.fireChannelRead(whole);
-        } else {
-            whole.release();
-            context.fireChannelRead(Unpooled.EMPTY_BUFFER); // it is not idle
-        }
     }
 
     private void move(ByteBuf read, int upTo) {
@@ -208,8 +196,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         if (!hasBegun) {
             hasBegun = true;
             if (announced == FrameInput.OPENING) {
-                frames = framesOfNode.get();
-                need(frames != null, "frames, which this node does not read yet");
+                need(framesOfNode.get() != null, "frames, which this node does not read yet");
+                isForFrames = true;
                 return LENGTH;
             }
         }
@@ -232,26 +220,22 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void check(ChannelHandlerContext context, ByteBuf whole, int start, int end) throws Refused {
-        if (frames == null) {
+        if (!isForFrames) {
             checkHead(whole, start, end);
-            return;
+        } else if (start == end) { // the opening
+            leaveVertx(context);
         }
-        if (start == end) {
-            return; // the opening
+    }
+
+    /** To Vert.x the connection ends now: Vert.x could not follow it to another event loop. */
+    private void leaveVertx(ChannelHandlerContext context) {
+        context.fireChannelInactive();
+        while (context.pipeline().last() != this) {
+            context.pipeline().removeLast();
         }
-        ByteBuf answer;
-        try {
-            answer = frames.take(whole, start, end);
-        } catch (IllegalArgumentException e) {
-            throw new Refused("sends a malformed frame: " + e.getMessage());
-        }
-        if (answer != null) {
-            if (!context.channel().isWritable()) {
-                answer.release();
-                throw new Refused("does not read the answers to its requests");
-            }
-            ChannelFuture unused = context.writeAndFlush(answer);
-        }
+        context.pipeline()
+                .addLast(new FrameConnection(
+                        framesOfNode.get(), context.channel().eventLoop(), what -> close(context, what)));
     }
 
     /** Checks whether Vert.x can read a message's head: protocol, codec, address, reply address, sender, headers. */
@@ -315,13 +299,6 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
         limits.holds(-counted);
         counted = 0;
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        closed = true;
-        drop();
-        context.fireChannelInactive();
     }
 
     @Override

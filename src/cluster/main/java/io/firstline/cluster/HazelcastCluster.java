@@ -98,8 +98,7 @@ public final class HazelcastCluster {
         return builder.withClusterManager(members)
                 .withTransport(transport)
                 .buildClustered()
-                .onSuccess(vertx -> transport.frames(
-                        members.open(vertx.createNetClient(BusSockets.ofFrames(config)), transport.busLoop())))
+                .onSuccess(vertx -> transport.frames(members.open(vertx.createNetClient(BusSockets.ofFrames(config)))))
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> {
                     members.lookAgain();
                     addresses.lookUp(vertx);

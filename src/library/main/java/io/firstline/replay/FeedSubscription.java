@@ -2,6 +2,7 @@ package io.firstline.replay;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
+import io.firstline.bus.publish.FanOut;
 import io.firstline.bus.publish.RejectionLog;
 import io.firstline.bus.publish.Volume;
 import io.firstline.connection.Scheduler;
@@ -124,6 +125,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             if (consumer == null && !closed) {
                 FeedMessageCodec.register(vertx);
                 String address = merges ? Addresses.lines(feed) : Addresses.feed(feed);
+                FanOut.of(vertx).reads(address, context);
                 consumer = vertx.eventBus().consumer(address, this::arrived);
                 if (merges) {
                     consumer.completion().onSuccess(known -> wantLines());
@@ -151,6 +153,9 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
                 reader.end(scheduler.nowNanos());
                 stream.end();
                 left = consumer == null ? Future.succeededFuture() : consumer.unregister();
+                if (consumer != null) {
+                    FanOut.of(vertx).endsReading(consumer.address(), context);
+                }
             }
             left.onComplete(done);
         });

@@ -36,10 +36,11 @@ final class FeedFrameReader {
     /**
      * Reads a frame behind its type.
      *
+     * @return its address
      * @throws IllegalArgumentException if it is malformed, or its address is not one whose messages are sent in frames; the
      *     messages before that were passed on
      */
-    void read(byte[] data, int from, int to, Sink sink) {
+    String read(byte[] data, int from, int to, Sink sink) {
         names.clear();
         bytes = data;
         at = from;
@@ -52,6 +53,7 @@ final class FeedFrameReader {
             need(at == start || at - from <= FeedFrame.MOST_BYTES, "a message behind the first bytes of a frame");
             sink.message(address, line, body());
         }
+        return address;
     }
 
     private Object body() {

@@ -8,10 +8,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.impl.EventBusImpl;
 import io.vertx.core.internal.ContextInternal;
 
-/**
- * Delivers the frames of all connections of other nodes to the consumers of this node. Used on the event loop on which the event bus
- * accepts connections.
- */
+/** Delivers the frames that arrive on one event loop, on all its connections, to the consumers of this node. */
 public final class FrameInput {
     /** The first bytes of a connection for frames. As the length of a message of Vert.x they are invalid. */
     public static final int OPENING = 0xF1AE5002;
@@ -20,6 +17,7 @@ public final class FrameInput {
     private static final int KEPT_BYTES = 1 << 20;
 
     private final EventBusImpl bus;
+    private final SubscriptionLoops subscriptions;
     private final ContextInternal context;
     private final FeedFrameReader reader = new FeedFrameReader();
     private byte[] scratch = new byte[0];
@@ -28,18 +26,25 @@ public final class FrameInput {
 
     private MultiMap headers;
 
-    FrameInput(EventBusImpl bus, ContextInternal context) {
+    /**
+     * An event loop's input.
+     *
+     * @param subscriptions may change at any time
+     */
+    FrameInput(EventBusImpl bus, SubscriptionLoops subscriptions, ContextInternal context) {
         this.bus = bus;
+        this.subscriptions = subscriptions;
         this.context = context;
     }
 
     /**
      * Takes a frame or a fence of another node.
      *
+     * @param choice counts a frame
      * @return the answer; null = none
      * @throws IllegalArgumentException if it is malformed; its messages before that were delivered
      */
-    public ByteBuf take(ByteBuf data, int start, int end) {
+    public ByteBuf take(ByteBuf data, int start, int end, LoopChoice choice) {
         int length = end - start - 1;
         byte type = data.getByte(start);
         if (type == FeedFrame.FENCE && length == Long.BYTES) {
@@ -59,7 +64,7 @@ public final class FrameInput {
         byte[] frame = bytes;
         ContextInternal before = context.beginDispatch();
         try {
-            reader.read(frame, 0, length, this::deliver);
+            choice.count(subscriptions.alone(reader.read(frame, 0, length, this::deliver)));
         } finally {
             context.endDispatch(before);
         }

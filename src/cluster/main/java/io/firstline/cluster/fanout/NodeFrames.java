@@ -3,6 +3,7 @@ package io.firstline.cluster.fanout;
 import io.firstline.bus.publish.FanOut;
 import io.firstline.connection.Scheduler;
 import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.impl.EventBusImpl;
@@ -31,6 +32,8 @@ public final class NodeFrames implements FanOut {
     private final Function<String, Future<NetSocket>> connect;
     private final Map<String, FramedAddress> addresses = new ConcurrentHashMap<>();
     private final Map<String, NodeLink> links = new ConcurrentHashMap<>();
+    private final Map<EventLoop, FrameInput> inputs = new ConcurrentHashMap<>();
+    private final SubscriptionLoops subscriptions = new SubscriptionLoops();
 
     /**
      * Frames for no node yet.
@@ -50,13 +53,24 @@ public final class NodeFrames implements FanOut {
         this.connect = connect;
     }
 
-    /**
-     * Returns what delivers received frames.
-     *
-     * @param busLoop the event loop of the connections that the event bus accepts
-     */
-    public FrameInput input(EventLoop busLoop) {
-        return new FrameInput((EventBusImpl) vertx.eventBus(), contextOn(busLoop));
+    /** Returns what delivers the frames that arrive on an event loop. */
+    public FrameInput input(EventLoop loop) {
+        return inputs.computeIfAbsent(
+                loop, any -> new FrameInput((EventBusImpl) vertx.eventBus(), subscriptions, contextOn(any)));
+    }
+
+    @Override
+    public void reads(String address, Context context) {
+        if (context.isEventLoopContext()) {
+            subscriptions.add(address, ((ContextInternal) context).nettyEventLoop());
+        }
+    }
+
+    @Override
+    public void endsReading(String address, Context context) {
+        if (context.isEventLoopContext()) {
+            subscriptions.remove(address, ((ContextInternal) context).nettyEventLoop());
+        }
     }
 
     private ContextInternal contextOn(EventLoop loop) {

@@ -1,5 +1,6 @@
 package io.firstline.bus.publish;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.Shareable;
@@ -32,6 +33,15 @@ public interface FanOut extends Shareable {
      *     became known too late; on any thread
      */
     Address address(String address, ObjIntConsumer<String> missed);
+
+    /**
+     * A subscription reads an address: its messages need not change threads if they are received on its event loop. May be called
+     * on any thread.
+     */
+    default void reads(String address, Context context) {}
+
+    /** A subscription for which {@link #reads} was called has ended. */
+    default void endsReading(String address, Context context) {}
 
     /**
      * Sends what was published before and waits for it: a message of the event bus that is sent afterwards arrives behind it. May be
