@@ -34,6 +34,12 @@ class SharedLossesTest {
         assertThat(lose(3, 10, 0b0110, 0b1001)).as("once").isEmpty();
     }
 
+    /** Perhaps they were its own. */
+    @Test
+    void shouldNotReportMessagesThatOnlyALineHadThatHasLeft() {
+        assertThat(lose(5, 10, 0b0111, 0)).isEmpty();
+    }
+
     @Test
     void shouldNotReportOneIncident() {
         assertThat(lose(9, 1, 0b0110, 0b1001)).isEmpty();

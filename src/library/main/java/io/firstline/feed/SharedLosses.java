@@ -73,7 +73,8 @@ final class SharedLosses {
 
     /** These lines, as bits, lack a message that those others have delivered. */
     void lacked(long lines, long delivered) {
-        if (Long.bitCount(lines | delivered) >= MANY_LINES && Long.bitCount(delivered) == 1) {
+        int have = Math.max(1, Long.bitCount(delivered)); // the only one that has delivered it may have left since
+        if (have == 1 && have + Long.bitCount(lines) >= MANY_LINES) {
             return;
         }
         for (long rest = lines; rest != 0; rest &= rest - 1) {
