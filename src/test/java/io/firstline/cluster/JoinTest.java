@@ -56,6 +56,16 @@ class JoinTest {
         });
     }
 
+    @Test
+    void shouldRefuseAVertxWhoseEventBusItCannotBound() {
+        RejectionLog rejections = new RejectionLog(LoggerFactory.getLogger(JoinTest.class), System::nanoTime);
+        BusTransport unused = new BusTransport(BusLimits.of(1 << 30, rejections), closed -> {});
+        Future<Vertx> joining = HazelcastCluster.guarded(Vertx.vertx(), unused);
+        Await.until("an end", joining::isComplete);
+        assertThat(joining.cause())
+                .hasMessageMatching("Vert.x: found 5\\.\\S+, allowed for a node of a cluster: 5\\.0, because .*");
+    }
+
     private static ClusterConfig node(String host, int port, String... members) {
         return new ClusterConfig(
                 true,

@@ -60,6 +60,11 @@ final class BusTransport extends ChosenTransport {
         }
     }
 
+    /** Returns whether the connections that the event bus accepts are guarded; called when it listens. */
+    boolean guardsBus() {
+        return busListens.get();
+    }
+
     /** Sets what delivers the frames of other nodes. */
     void frames(NodeFrames ofNode) {
         frames = ofNode;

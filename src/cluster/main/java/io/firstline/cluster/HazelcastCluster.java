@@ -98,6 +98,7 @@ public final class HazelcastCluster {
         return builder.withClusterManager(members)
                 .withTransport(transport)
                 .buildClustered()
+                .compose(vertx -> guarded(vertx, transport))
                 .onSuccess(vertx -> transport.frames(members.open(vertx.createNetClient(BusSockets.ofFrames(config)))))
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> {
                     members.lookAgain();
@@ -112,6 +113,24 @@ public final class HazelcastCluster {
                             return null;
                         })
                         .transform(x -> Future.failedFuture(e)));
+    }
+
+    /**
+     * Closes a Vert.x whose event bus has sockets that the transport does not know, as from 5.2 on: peers could make it use any
+     * memory, and frames would not be read.
+     */
+    static Future<Vertx> guarded(Vertx vertx, BusTransport transport) {
+        if (transport.guardsBus()) {
+            return Future.succeededFuture(vertx);
+        }
+        String version = Vertx.class.getPackage().getImplementationVersion();
+        return vertx.close()
+                .transform(
+                        closed -> Future.failedFuture(
+                                new IllegalStateException(
+                                        "Vert.x: found "
+                                                + (version == null ? "another version" : version)
+                                                + ", allowed for a node of a cluster: 5.0, because Firstline cannot bound the memory of its event bus in others")));
     }
 
     /**
