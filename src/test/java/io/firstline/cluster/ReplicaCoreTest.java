@@ -292,6 +292,18 @@ class ReplicaCoreTest {
     }
 
     @Test
+    void shouldLeaveNoNumbersOutIfItsMessagesNeverEqualThoseOfTheOwner() {
+        connected(1);
+        for (int i = 1; i <= 60; i++) {
+            published(1, i, "owner's " + i, i);
+            receives("own " + i, i);
+        }
+        assertThat(core.check(lease(2, 99), at(61)))
+                .isInstanceOfSatisfying(Change.BecameOwner.class, owner -> assertThat(owner.lost())
+                        .isZero());
+    }
+
+    @Test
     void shouldNotPublishAgainWhatItsPredecessorPublished() {
         published(1, 1, "1", 1);
         published(1, 2, "2", 1);

@@ -41,8 +41,8 @@ public final class StreamDiff<M> {
     private long unaccounted;
 
     private long droppedNanos;
-    /** When we received the youngest message that was published too. */
-    private long bothNanos = Long.MIN_VALUE;
+    /** Whatever we received until then was published, or never will be. */
+    private long accountedNanos = Long.MIN_VALUE;
 
     private long lastNanos;
     /** Messages to us may be held up. */
@@ -88,14 +88,18 @@ public final class StreamDiff<M> {
     /** What the other node publishes is in order: all that we had received before was published too. */
     private void cameBothWays(long receivedNanos) {
         if (!isCatchingUp()) { // otherwise older ones may still come
-            bothNanos = Math.max(bothNanos, receivedNanos);
-            unaccounted = bothNanos > droppedNanos ? 0 : unaccounted;
+            accounted(receivedNanos);
         }
+    }
+
+    private void accounted(long untilNanos) {
+        accountedNanos = Math.max(accountedNanos, untilNanos);
+        unaccounted = accountedNanos >= droppedNanos ? 0 : unaccounted;
     }
 
     private void dropOurs() {
         Entry<M> oldest = ours.removeOldest();
-        if (oldest.nanos > bothNanos) {
+        if (oldest.nanos > accountedNanos) {
             droppedNanos = unaccounted == 0 ? oldest.nanos : Math.max(droppedNanos, oldest.nanos);
             unaccounted++;
         }
@@ -257,7 +261,8 @@ public final class StreamDiff<M> {
         if (!isCatchingUp()) {
             forgetful = false;
             while (published.isOlder(nowNanos - maxAgeNanos)) {
-                published.removeOldest();
+                // never received here: the nodes get different messages, and ours say nothing about what is lost
+                accounted(published.removeOldest().nanos);
             }
         }
     }
