@@ -166,6 +166,30 @@ class StreamDiffTest {
         assertThat(small.unaccounted()).isZero();
     }
 
+    /** An identity that was published takes 128 bytes. */
+    @Test
+    void shouldLeaveHalfOfTheMemoryToEachSide() {
+        StreamDiff<String> lags = new StreamDiff<>(10 * SECOND, 1_000, 10 * 128);
+        for (int i = 0; i < 10; i++) {
+            lags.published(100 + i, 1);
+        }
+        for (int i = 0; i < 5; i++) {
+            lags.ours(i, "" + i, 100, 2);
+        }
+        assertThat(lags.ahead()).as("though the other side had all").isEqualTo(5);
+        assertThat(lags.behind()).isEqualTo(6);
+
+        StreamDiff<String> leads = new StreamDiff<>(10 * SECOND, 1_000, 10 * 128);
+        for (int i = 0; i < 12; i++) {
+            leads.ours(i, "" + i, 100, 1);
+        }
+        for (int i = 0; i < 3; i++) {
+            leads.published(100 + i, 2);
+        }
+        assertThat(leads.behind()).as("though the other side had nearly all").isEqualTo(3);
+        assertThat(leads.ahead()).isEqualTo(8);
+    }
+
     /** Published messages between those that wait keep their places, but not without end. */
     @Test
     void shouldBoundThePlacesOfPublishedMessages() {

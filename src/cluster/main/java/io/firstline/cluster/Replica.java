@@ -333,7 +333,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
                 owner.behind());
         if (owner.lost() > 0) {
             LOG.warn(
-                    "{}: {} messages may be lost, numbered {} to {}: this node had no room to keep them, and has not heard"
+                    "{}: {} messages may be lost, numbered {} to {}: this node does not keep them any more, and has not heard"
                             + " whether they were published",
                     feed,
                     owner.lost(),

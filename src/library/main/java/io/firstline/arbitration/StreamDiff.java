@@ -58,8 +58,8 @@ public final class StreamDiff<M> {
      *
      * @param maxAgeNanos how long a message waits for its match
      * @param maxMessages how many wait, on each side
-     * @param maxBytes the memory of both sides together, by the size that is given for each message; the youngest
-     *     message of a side waits whatever its size
+     * @param maxBytes the memory of both sides together, by the size that is given for each message: one takes what the
+     *     other leaves, and each has half of it in any case; the youngest message of a side waits whatever its size
      */
     public StreamDiff(long maxAgeNanos, int maxMessages, long maxBytes) {
         this.maxAgeNanos = maxAgeNanos;
@@ -156,7 +156,7 @@ public final class StreamDiff<M> {
             }
         }
         ours.putBack(before);
-        bound(ours);
+        bound();
         Collections.reverse(notHere);
         return notHere;
     }
@@ -231,7 +231,12 @@ public final class StreamDiff<M> {
 
     private void hold(Unmatched<M> side, Entry<M> entry) {
         side.add(entry);
-        bound(side);
+        bound();
+    }
+
+    private void bound() {
+        bound(ours);
+        bound(published);
     }
 
     private void bound(Unmatched<M> side) {
@@ -247,8 +252,9 @@ public final class StreamDiff<M> {
     }
 
     private boolean exceeds(Unmatched<M> side) {
+        boolean takesTooMuch = ours.bytes + published.bytes > maxBytes && side.bytes > maxBytes / 2;
         return side.count > maxMessages
-                || (ours.bytes + published.bytes > maxBytes && side.count > 0 && side.byAge.size() > 1)
+                || (takesTooMuch && side.count > 0 && side.byAge.size() > 1)
                 || side.byAge.size() > 2 * maxMessages;
     }
 
