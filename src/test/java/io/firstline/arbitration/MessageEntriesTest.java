@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 class MessageEntriesTest {
@@ -88,5 +89,23 @@ class MessageEntriesTest {
             assertEquals(released == 0 || marked ? -1 : sequence % 5, entries.winner(sequence));
         }
         assertEquals(1_001, entries.previous(1_002));
+    }
+
+    /** A burst of messages then waits neither for packing nor for new memory. */
+    @Test
+    void shouldPackAheadIntoMemoryThatIsUsedAgain() {
+        MessageEntries entries = new MessageEntries(4_096);
+        for (int i = 1; i <= 1_100; i++) {
+            entries.add(i, 0, 0, 0, i);
+        }
+        entries.packOld(3_000_000_000L);
+
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 1_101; i <= 2_000; i++) {
+            entries.add(i, 0, 0, 0, 3_000_000_000L + i);
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(allocated < 5_000, () -> allocated + " bytes");
     }
 }

@@ -126,12 +126,16 @@ class SeenMessagesTest {
             this.span = span;
         }
 
-        void add(long hash, int slot, int stream, long nanos) {
+        void forgetExpired(long nanos, int most) {
             while (!entries.isEmpty()
-                    && (entries.size() == capacity
+                    && (entries.size() > most
                             || nanos - entries.values().iterator().next().nanos > span)) {
                 entries.remove(entries.keySet().iterator().next());
             }
+        }
+
+        void add(long hash, int slot, int stream, long nanos) {
+            forgetExpired(nanos, capacity - 1);
             Entry entry = new Entry(++newest, hash, nanos, stream, new HashSet<>());
             entry.delivered.add(slot);
             entries.put(newest, entry);
@@ -191,6 +195,10 @@ class SeenMessagesTest {
                 naive.entries.values().forEach(e -> e.delivered.remove(slot));
                 floor[slot] = now - MS * random.nextInt(200);
                 passed[slot] = 0;
+            }
+            if (random.nextInt(20) == 0) {
+                history.prepare(now);
+                naive.forgetExpired(now, capacity);
             }
             assertThat(history.newest() - history.oldest() + 1).isEqualTo(naive.entries.size());
             assertThat(history.isUnique(hash))

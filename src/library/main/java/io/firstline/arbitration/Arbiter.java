@@ -307,6 +307,15 @@ public final class Arbiter<M> {
     }
 
     /**
+     * Does ahead what the next copies would wait for; without it, they do it themselves. Called several times a second,
+     * between copies.
+     */
+    public void prepare(long nowNanos) {
+        settlement.settle(nowNanos);
+        seen.prepare(nowNanos);
+    }
+
+    /**
      * The lines do not deliver the same messages, so losses and saves mean nothing. None is counted from now on, and
      * those counted since {@link #trustFigures()} are subtracted.
      */

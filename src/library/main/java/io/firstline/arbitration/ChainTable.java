@@ -42,9 +42,10 @@ final class ChainTable {
      * Whether it should be larger before another chain is added.
      *
      * @param sparse half of the places stay empty, not a quarter: searches end sooner
+     * @param more chains that are expected before
      */
-    boolean isFull(boolean sparse) {
-        return chains >= places.length - places.length / (sparse ? 2 : 4);
+    boolean isFull(boolean sparse, int more) {
+        return chains + more >= places.length - places.length / (sparse ? 2 : 4);
     }
 
     /** The place for a hash: the place of its chain, or the empty place where it would begin. */

@@ -1,5 +1,6 @@
 package io.firstline.arbitration;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
@@ -18,6 +19,12 @@ final class MessageEntries {
 
     /** Then nearly all copies have arrived, and losses and saves are counted: the winner is forgotten. */
     static final long PACK_NANOS = Settlement.MAX_SETTLING_NANOS + 100_000_000L;
+
+    /** So many pages are packed in one go if 16,000 messages arrive a second. */
+    private static final int MAX_FREE = 16;
+
+    /** So much later if nobody has asked for it: it would take time while messages arrive. */
+    private static final long PACK_LATE_NANOS = 500_000_000L;
 
     static final int HASH = 0;
     static final int DELIVERED_BY = 1;
@@ -57,10 +64,10 @@ final class MessageEntries {
     private int pageMask;
     /** The number of the oldest page that is not packed. */
     private long firstOpen;
-    /** A page that is not in use, for the next new one; {@link #NO_PAGE} = none. */
-    private long[] freePage = NO_PAGE;
-    /** The same, packed; null = none. */
-    private PackedMessages freePacked;
+    /** Pages that are not in use, for the next new ones. */
+    private final ArrayDeque<long[]> freePages = new ArrayDeque<>();
+    /** The same, packed. */
+    private final ArrayDeque<PackedMessages> freePacked = new ArrayDeque<>();
 
     private long oldest = 1;
     private long newest;
@@ -138,7 +145,7 @@ final class MessageEntries {
             page.unpack(open);
             open[at(sequence, number)] = value;
             page.pack(open);
-            freePage = open;
+            keep(open, freePages);
         }
     }
 
@@ -154,31 +161,34 @@ final class MessageEntries {
     }
 
     private long[] newPage() {
-        long[] page = freePage == NO_PAGE ? new long[PAGE_SIZE * NUMBERS] : freePage;
-        freePage = NO_PAGE;
-        return page;
+        return freePages.isEmpty() ? new long[PAGE_SIZE * NUMBERS] : freePages.pop();
+    }
+
+    private static <T> void keep(T page, ArrayDeque<T> free) {
+        if (free.size() < MAX_FREE) {
+            free.push(page);
+        }
     }
 
     private long[] pageToFill(long sequence, long nowNanos) {
         int place = inRing(sequence >>> PAGE_SHIFT);
         if (pages[place] == NO_PAGE) {
-            packOld(nowNanos);
+            packOld(nowNanos - PACK_LATE_NANOS);
             pages[place] = newPage();
         }
         return pages[place];
     }
 
     /** Packs the pages with old entries only. */
-    private void packOld(long nowNanos) {
+    void packOld(long nowNanos) {
         long current = newest >>> PAGE_SHIFT;
         firstOpen = Math.max(firstOpen, oldest >>> PAGE_SHIFT);
         while (firstOpen < current && nowNanos - firstNanos((firstOpen + 1) << PAGE_SHIFT) > PACK_NANOS) {
             int place = inRing(firstOpen);
-            PackedMessages page = freePacked == null ? new PackedMessages() : freePacked;
-            freePacked = null;
+            PackedMessages page = freePacked.isEmpty() ? new PackedMessages() : freePacked.pop();
             page.pack(pages[place]);
             packed[place] = page;
-            freePage = pages[place];
+            keep(pages[place], freePages);
             pages[place] = NO_PAGE;
             firstOpen++;
         }
@@ -204,10 +214,10 @@ final class MessageEntries {
         if (((int) oldest & IN_PAGE) == 0) {
             int left = inRing((oldest - 1) >>> PAGE_SHIFT);
             if (packed[left] != null) {
-                freePacked = packed[left];
+                keep(packed[left], freePacked);
                 packed[left] = null;
             } else {
-                freePage = pages[left];
+                keep(pages[left], freePages);
                 pages[left] = NO_PAGE;
             }
         }

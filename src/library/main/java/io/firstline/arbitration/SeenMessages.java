@@ -18,6 +18,8 @@ final class SeenMessages {
     private static final int MIN_TABLE = 8; // so that it grows by at least two places
     /** The search for a proof that a line lacks an entry checks at most this many younger ones. */
     private static final int LOOK_AHEAD = ServerOrder.LOOK_AHEAD;
+    /** Room for this fraction of the present messages is made ahead. */
+    private static final int AHEAD = 4;
 
     private final int capacity;
     private final long spanNanos;
@@ -248,14 +250,14 @@ final class SeenMessages {
      * sequence.
      */
     long add(long messageHash, long messageContent, int messageStream, int slot, long receivedNanos, long nowNanos) {
-        while (entries.count() >= capacity || (entries.count() > 0 && nowNanos - firstNanos(oldest()) > spanNanos)) {
+        while (entries.count() >= capacity || hasExpired(nowNanos)) {
             forgetOldest();
         }
         if (entries.count() == entries.size()) {
-            growEntries();
+            growEntries(chains.length());
         }
-        if (chains.isFull(isShort(nowNanos))) {
-            rebuild(chains.length() + chains.length() / 4);
+        if (chains.isFull(isShort(nowNanos), 0)) {
+            rebuild(longer());
         }
         long sequence = entries.add(messageHash, messageContent, messageStream, slot, receivedNanos);
         order.append(sequence, messageStream);
@@ -277,12 +279,38 @@ final class SeenMessages {
         return entries.count() == 0 || nowNanos - firstNanos(oldest()) <= MessageEntries.PACK_NANOS;
     }
 
-    private void growEntries() {
+    private boolean hasExpired(long nowNanos) {
+        return entries.count() > 0 && nowNanos - firstNanos(oldest()) > spanNanos;
+    }
+
+    /**
+     * Does what adding messages would have to do soon: forgets old ones, packs pages, and grows. Then a burst of messages
+     * does not wait for it. Called several times a second.
+     */
+    void prepare(long nowNanos) {
+        while (hasExpired(nowNanos)) {
+            forgetOldest();
+        }
+        entries.packOld(nowNanos);
+        boolean nearlyFull = chains.isFull(isShort(nowNanos), entries.count() / AHEAD);
+        int length = nearlyFull ? longer() : chains.length();
+        if (entries.size() < capacity && entries.count() + entries.count() / AHEAD >= entries.size()) {
+            growEntries(length);
+        } else if (nearlyFull) {
+            rebuild(length);
+        }
+    }
+
+    private int longer() {
+        return chains.length() + chains.length() / 4;
+    }
+
+    private void growEntries(int length) {
         entries.grow();
         if (repeats != null) {
             repeats.growEntries();
         }
-        rebuild(chains.length());
+        rebuild(length);
     }
 
     private void rebuild(int length) {

@@ -3,6 +3,7 @@ package io.firstline.connection;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -23,6 +24,14 @@ public interface Scheduler {
 
     /** Runs an action periodically; returns the timer's id. */
     long every(long periodMs, Runnable action);
+
+    /**
+     * The same, but first after a random part of the period if this is the system's clock: the timers of connections and
+     * feeds that began together then do not all run in the same turn of an event loop, ahead of arriving messages.
+     */
+    default long everyStaggered(long periodMs, Runnable action) {
+        return every(periodMs, action);
+    }
 
     /** Cancels a timer. Ignores an unknown timer and one that has already run. */
     void cancel(long timer);
@@ -56,6 +65,12 @@ public interface Scheduler {
             @Override
             public long every(long periodMs, Runnable action) {
                 return vertx.setPeriodic(periodMs, t -> action.run());
+            }
+
+            @Override
+            public long everyStaggered(long periodMs, Runnable action) {
+                long firstMs = ThreadLocalRandom.current().nextLong(1, periodMs + 1);
+                return vertx.setPeriodic(firstMs, periodMs, t -> action.run());
             }
 
             @Override

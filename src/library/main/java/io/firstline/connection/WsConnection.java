@@ -205,7 +205,7 @@ public final class WsConnection {
                             e -> LOG.warn("{} could not send on connect: {}", config.connectionId(), e.getMessage()));
         }
         ping();
-        pingTimer = scheduler.every(config.latencyPingIntervalMs(), this::tick);
+        pingTimer = scheduler.everyStaggered(config.latencyPingIntervalMs(), this::tick);
     }
 
     private Socket.Listener events() {

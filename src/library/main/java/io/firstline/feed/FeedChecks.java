@@ -50,7 +50,7 @@ final class FeedChecks {
     void start(WsConnectionConfig config) {
         parts.monitor().begin();
         resizing.begin();
-        timer = scheduler.every(EVERY_MS, this::check);
+        timer = scheduler.everyStaggered(EVERY_MS, this::check);
         exchangeTime.start(config);
     }
 

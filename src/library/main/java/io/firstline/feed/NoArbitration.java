@@ -20,7 +20,7 @@ final class NoArbitration implements Arbitration {
 
     @Override
     public void start() {
-        watchTimer = parts.scheduler().every(WATCH_MS, replacements::judgeImpaired);
+        watchTimer = parts.scheduler().everyStaggered(WATCH_MS, replacements::judgeImpaired);
     }
 
     @Override

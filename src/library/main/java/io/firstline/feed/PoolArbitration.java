@@ -101,7 +101,7 @@ final class PoolArbitration implements Arbitration {
         trials = new CandidateTrials(config, parts, replacements.trialMs(), silent);
         evictionTimer = scheduler.every(config.evictIntervalMs(), slow::compare);
         startedNanos = scheduler.nowNanos();
-        watchTimer = scheduler.every(WATCH_MS, this::watch);
+        watchTimer = scheduler.everyStaggered(WATCH_MS, this::watch);
     }
 
     private void watch() {
@@ -109,7 +109,7 @@ final class PoolArbitration implements Arbitration {
         beginnings.look(nowNanos);
         replacements.judgeImpaired();
         slow.lookForStall();
-        arbiter.settleFigures(scheduler.nowNanos());
+        arbiter.prepare(nowNanos);
         agreement.look(arbiter, members);
         redundancy.look(parts.slotTable().placed(), agreement.isTrusted() && !slow.isGrace(), scheduler.nowNanos());
         if (!slow.isGrace()) {
