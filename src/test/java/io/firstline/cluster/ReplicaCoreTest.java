@@ -649,6 +649,20 @@ class ReplicaCoreTest {
     }
 
     @Test
+    void shouldIntroduceItselfAgainWhileMessagesMayComeThatItDoesNotKnowToBePublished() {
+        core.check(lease(2, 99), at(1));
+        assertThat(core.takeIntroduction()).isNotNull();
+        core.look(List.of(new FeedActivity(2, at(10), false, true)), at(2));
+        assertThat(core.takeIntroduction()).as("just introduced").isNull();
+        core.look(List.of(new FeedActivity(2, at(10), false, true)), at(3));
+        assertThat(core.takeIntroduction().epochs()).isEqualTo(EpochHistory.NONE.begin(2, 1));
+        core.look(List.of(new FeedActivity(2, at(10), false, false)), at(10));
+        assertThat(core.takeIntroduction()).as("still catching up").isNotNull();
+        core.look(List.of(new FeedActivity(2, at(20), false, false)), at(20));
+        assertThat(core.takeIntroduction()).isNull();
+    }
+
+    @Test
     void shouldForgetWhatWasPublishedTenSecondsAgoIfNothingIsHeldUp() {
         warm(1);
         published(1, 2, "2", 3);

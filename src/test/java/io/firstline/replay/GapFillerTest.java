@@ -6,6 +6,8 @@ import io.firstline.bus.publish.Volume;
 import io.firstline.config.feed.Retention;
 import io.firstline.replay.SimulatedCluster.Consumer;
 import io.firstline.replay.SimulatedCluster.Sent;
+import io.firstline.replay.retention.EpochHistory;
+import io.firstline.replay.retention.OwnerEpochs;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
@@ -489,6 +491,29 @@ class GapFillerTest {
     }
 
     /** A restarted feed of one node: messages that are not delivered are reported. */
+    /** The exchange's messages to the new owner were held up for 51 seconds; it did not know that 2 and 3 were published. */
+    @Test
+    void shouldRecogniseARepeatForAsLongAsTheOwnerSaysThatItMayComeLate() {
+        comes(1, 1, "a", 0);
+        answer(owner, 0);
+        comes(1, 2, "b", 0);
+        comes(1, 3, "c", 0);
+        OwnerEpochs next =
+                new OwnerEpochs(1, EpochHistory.NONE.begin(1, 1).begin(2, 2));
+        gapFiller.introduced(next, 0);
+        gapFiller.arrived(message(2, 2, "d"), 0);
+        for (int second = 2; second <= 50; second += 2) {
+            gapFiller.introduced(next, second * 1_000L * MS);
+        }
+        gapFiller.arrived(message(2, 3, "b"), 51_000 * MS);
+        gapFiller.arrived(message(2, 4, "e"), 60_000 * MS);
+        gapFiller.arrived(message(2, 5, "f"), 69_999 * MS);
+        gapFiller.arrived(message(2, 6, "c"), 80_000 * MS);
+
+        assertThat(got).as("it says so no more").containsExactly("a", "b", "c", "d", "e", "f", "c");
+        assertThat(gapFiller.report().repeated()).isEqualTo(1);
+    }
+
     @Test
     void shouldTakeARestartForNoRepeatAndNoHole() {
         long seed = Long.getLong("continuity.seed", System.nanoTime());

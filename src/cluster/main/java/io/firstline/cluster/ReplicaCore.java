@@ -35,6 +35,12 @@ public final class ReplicaCore {
     /** The memory of a message beside its payload. */
     private static final int MESSAGE_BYTES = 250;
 
+    /**
+     * How often an owner introduces itself again while messages to it may be held up: more often than consumers forget
+     * which messages it may repeat.
+     */
+    private static final long INTRODUCED_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     /** How many more messages than needed a standby requests when it begins to listen. */
     private static final long CATCH_UP_MORE = 500;
 
@@ -66,6 +72,8 @@ public final class ReplicaCore {
     private final Deque<FeedMessage> waiting = new ArrayDeque<>();
     /** What consumers need to know of this owner before its next message; null = nothing. */
     private OwnerEpochs introduction;
+
+    private long introducedNanos;
     /** A message of the present owner has arrived. */
     private boolean listening;
     /** The first number whose message may be delayed on its path to this node; {@link MissingRanges#NOTHING} = none is. */
@@ -160,8 +168,7 @@ public final class ReplicaCore {
         retention.forgetFrom(missing.first());
         missing.clear();
         sequence = retention.begin(newEpoch) - 1;
-        ReplayResponse owners = retention.state();
-        introduction = new OwnerEpochs(owners.incarnation(), owners.epochs());
+        introduce(now);
         List<FeedMessage> forgotten = retention.takeForgotten();
         List<FeedMessage> notHere = withdraw(forgotten, now);
         if (!isBeginKnown) {
@@ -181,7 +188,16 @@ public final class ReplicaCore {
         return new Change.BecameOwner(newEpoch, sequence + 1, waiting.size(), diff.behind(), lost);
     }
 
-    /** Returns what a new owner tells consumers with the message that it publishes next; null = nothing, or no more. */
+    private void introduce(long now) {
+        ReplayResponse owners = retention.state();
+        introduction = new OwnerEpochs(owners.incarnation(), owners.epochs());
+        introducedNanos = now;
+    }
+
+    /**
+     * Returns what consumers must know of this owner with the message that it publishes next; null = nothing new. It is
+     * repeated while messages may still arrive that the owner before has published long ago, unknown to this one.
+     */
     public OwnerEpochs takeIntroduction() {
         OwnerEpochs taken = introduction;
         introduction = null;
@@ -329,6 +345,9 @@ public final class ReplicaCore {
             heldUpFrom = Math.max(1, retention.last() + 1 - diff.behind());
         }
         diff.heldUp(readiness.isHeldUp(), nowNanos);
+        if (publishing && diff.isCatchingUp() && nowNanos - introducedNanos >= INTRODUCED_AGAIN_NANOS) {
+            introduce(nowNanos);
+        }
         if (diff.isCatchingUp() && !publishing) {
             missing.comesLate(diff.isForgetful() ? heldUpFrom : MissingRanges.NOTHING, nowNanos);
         }

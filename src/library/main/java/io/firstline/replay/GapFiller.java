@@ -132,10 +132,18 @@ final class GapFiller {
                 || (unplaced != null && message.epoch() >= unplaced.epoch());
     }
 
-    /** A new owner says with the message that arrives next which owner assigned which numbers. */
+    /**
+     * A new owner says with the message that arrives next which owner assigned which numbers. It repeats this while it may
+     * publish messages again that arrive there late.
+     */
     void introduced(OwnerEpochs owner, long nowNanos) {
         int before = position.epoch();
-        if (!wantsLastValues && position.knowsOwner() && owner.epochs().newest() > before) {
+        if (wantsLastValues || !position.knowsOwner()) {
+            return;
+        }
+        if (owner.epochs().newest() == before) {
+            position.ownerMayRepeat(nowNanos);
+        } else if (owner.epochs().newest() > before) {
             follow(owner.epochs(), nowNanos);
             position.incarnation(owner.incarnation());
             placeAgain(before, nowNanos);

@@ -21,6 +21,9 @@ final class ReadPosition {
     /** Messages that we have and a new owner does not know: it publishes them again. */
     private StreamDiff<Void> publishedBefore;
 
+    /** When the owner last said that it may still publish them; null = not lately. */
+    private Long repeatsSaidNanos;
+
     private EpochHistory epochs = EpochHistory.NONE;
     /** The run of the last epoch's owner; 0 = not known. */
     private long incarnation;
@@ -148,7 +151,24 @@ final class ReadPosition {
         next = message.sequence() + 1;
         outOfLineSinceNanos = null;
         delivered.add(message, message.identity());
-        return publishedBefore.behind() == 0 || !publishedBefore.wasPublished(message.identity(), nowNanos);
+        return publishedBefore.behind() == 0 || !isRepeated(message, nowNanos);
+    }
+
+    private boolean isRepeated(FeedMessage message, long nowNanos) {
+        if (repeatsSaidNanos != null && nowNanos - repeatsSaidNanos >= settings.overlapNanos()) {
+            repeatsSaidNanos = null;
+            publishedBefore.heldUp(false, nowNanos);
+        }
+        return publishedBefore.wasPublished(message.identity(), nowNanos);
+    }
+
+    /**
+     * Messages to the owner may be held up on their way: those that we have and it does not know are remembered beyond the
+     * overlap time, until it has not said so for as long.
+     */
+    void ownerMayRepeat(long nowNanos) {
+        repeatsSaidNanos = nowNanos;
+        publishedBefore.heldUp(true, nowNanos);
     }
 
     /** Passes all numbers before this one; their messages are lost. */
@@ -186,6 +206,7 @@ final class ReadPosition {
     void restart(int epoch) {
         delivered.clear();
         publishedBefore = nothingBefore();
+        repeatsSaidNanos = null;
         epochs = EpochHistory.NONE.begin(epoch, 1);
         incarnation = 0;
         next = 1;
