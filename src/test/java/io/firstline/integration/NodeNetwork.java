@@ -1,6 +1,10 @@
 package io.firstline.integration;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,10 +34,16 @@ final class NodeNetwork implements AutoCloseable {
         }
     }
 
-    /** Runs on one machine at the same time need different numbers, up to 255. */
-    private static final int NUMBER = Integer.getInteger("cluster.network", 0);
+    /** Keeps other processes from this one's number until it ends. */
+    private static FileLock lock;
+
+    /** Processes on one machine at the same time have different numbers. */
+    private static final int NUMBER = freeNumber();
 
     private static final String NAME = "fl" + NUMBER;
+
+    /** The part of an address. */
+    private static final int MOST = 255;
 
     private static final String LOOPBACK = "127.0.0.1";
     /** The number of this process's network. */
@@ -48,6 +58,23 @@ final class NodeNetwork implements AutoCloseable {
     private NodeNetwork(int nodes, boolean canCut) {
         this.nodes = nodes;
         this.canCut = canCut;
+    }
+
+    private static int freeNumber() {
+        for (int number = 0; number <= MOST; number++) {
+            try {
+                Path file = Path.of(System.getProperty("java.io.tmpdir"), "firstline-network-" + number);
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                lock = channel.tryLock();
+                if (lock != null) {
+                    return number;
+                }
+                channel.close();
+            } catch (IOException e) {
+                lock = null; // the file of another user
+            }
+        }
+        throw new IllegalStateException("all networks are in use");
     }
 
     static NodeNetwork create(int nodes) {
