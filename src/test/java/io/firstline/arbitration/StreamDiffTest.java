@@ -155,6 +155,32 @@ class StreamDiffTest {
                 .isZero();
     }
 
+    /** The connections of a node were held up, so what is published late proves nothing of other messages. */
+    @Test
+    void shouldNotCountADroppedMessageThatWasPublished() {
+        StreamDiff<String> small = new StreamDiff<>(10 * SECOND, 20_000, 1 << 20);
+        small.heldUp(true, 1);
+        for (int i = 0; i < 3; i++) {
+            small.ours(7 + i / 2, "" + i, 1, 1);
+        }
+        small.wasPublished(9, 2 + 10 * SECOND);
+        assertThat(small.unaccounted()).isEqualTo(3);
+        assertThat(small.published(7, 2 + 10 * SECOND)).isEqualTo(StreamDiff.NOT_RECEIVED);
+        assertThat(small.behind()).as("it was received before it was dropped").isZero();
+        assertThat(small.unaccounted()).isEqualTo(2);
+        assertThat(small.unaccountedIdentities()).containsExactly(7L, 8L);
+
+        for (int i = 0; i < 16_384; i++) {
+            small.ours(100 + i, "" + i, 1, 2 + 10 * SECOND);
+        }
+        small.wasPublished(9, 3 + 20 * SECOND);
+        assertThat(small.unaccounted()).isEqualTo(16_386);
+        assertThat(small.unaccountedIdentities()).hasSize(16_384).startsWith(100L);
+        small.takeAll();
+        assertThat(small.unaccounted()).isZero();
+        assertThat(small.unaccountedIdentities()).isEmpty();
+    }
+
     @Test
     void shouldNotCountWhatItDropsAfterAYoungerOneWasPublished() {
         StreamDiff<String> small = new StreamDiff<>(10 * SECOND, 2, 1_000);

@@ -514,6 +514,29 @@ class GapFillerTest {
         assertThat(gapFiller.report().repeated()).isEqualTo(1);
     }
 
+    /** The new owner had to drop 2, 3 and 4, and did not hear that 2 and 4 were published. */
+    @Test
+    void shouldReportOnlyThoseOfTheNumbersLeftOutWhoseMessagesItDoesNotHave() {
+        comes(1, 1, "a", 0);
+        answer(owner, 0);
+        comes(1, 2, "b", 0);
+        comes(1, 3, "d", 0);
+        owner.forgetFrom(2);
+        owner.begin(2);
+        owner.leaveOut(
+                2,
+                List.of(
+                        message(1, 2, "b").identity(),
+                        message(1, 0, "c").identity(),
+                        message(1, 3, "d").identity()));
+        comes(2, 5, "e", 0);
+        answer(owner, 0);
+
+        assertThat(got).containsExactly("a", "b", "d", "lost 3-3", "e");
+        assertThat(gapFiller.report().lost()).isEqualTo(1);
+        assertThat(gapFiller.report().repeated()).isEqualTo(2);
+    }
+
     @Test
     void shouldTakeARestartForNoRepeatAndNoHole() {
         long seed = Long.getLong("continuity.seed", System.nanoTime());

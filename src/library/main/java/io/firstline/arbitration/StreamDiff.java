@@ -1,9 +1,9 @@
 package io.firstline.arbitration;
 
+import io.firstline.arbitration.UnmatchedMessages.Entry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
@@ -31,16 +31,21 @@ public final class StreamDiff<M> {
     /** The memory of a message of which only the identity is remembered. */
     private static final int IDENTITY_BYTES = 128;
 
+    /** As many as a subscription remembers of what it has delivered: it can recognise no others. */
+    private static final int MOST_DROPPED = 16_384;
+
     private final long maxAgeNanos;
     private final int maxMessages;
     private final long maxBytes;
-    private final Unmatched<M> ours = new Unmatched<>();
-    private final Unmatched<M> published = new Unmatched<>();
+    private final UnmatchedMessages<M> ours = new UnmatchedMessages<>();
+    private final UnmatchedMessages<M> published = new UnmatchedMessages<>();
     private long crowdedOut;
-    /** How many of ours were dropped after the last one that was published, and when we had received the last of them. */
-    private long unaccounted;
+    /** Those of ours that were dropped after the last one that was published. */
+    private final UnmatchedMessages<M> dropped = new UnmatchedMessages<>();
+    /** How many more were dropped before these, and when we had received the last of them. */
+    private long droppedBefore;
 
-    private long droppedNanos;
+    private long droppedBeforeNanos;
     /** Whatever we received until then was published, or never will be. */
     private long accountedNanos = Long.MIN_VALUE;
 
@@ -70,12 +75,15 @@ public final class StreamDiff<M> {
     /**
      * Another node has published a message.
      *
-     * @return when we received the same; {@link #NOT_RECEIVED} = we have not yet
+     * @return when we received the same; {@link #NOT_RECEIVED} = we have not yet, or dropped it
      */
     public long published(long identity, long nowNanos) {
         expire(nowNanos);
         Entry<M> match = ours.take(identity);
-        if (match == null) {
+        Entry<M> droppedMatch = match == null ? dropped.take(identity) : null;
+        if (droppedMatch != null) {
+            cameBothWays(droppedMatch.nanos);
+        } else if (match == null) {
             hold(published, new Entry<>(identity, null, IDENTITY_BYTES, nowNanos));
         }
         if (match == null || !match.received) {
@@ -94,14 +102,21 @@ public final class StreamDiff<M> {
 
     private void accounted(long untilNanos) {
         accountedNanos = Math.max(accountedNanos, untilNanos);
-        unaccounted = accountedNanos >= droppedNanos ? 0 : unaccounted;
+        droppedBefore = accountedNanos >= droppedBeforeNanos ? 0 : droppedBefore;
+        while (dropped.isOlder(accountedNanos + 1)) {
+            dropped.removeOldest();
+        }
     }
 
     private void dropOurs() {
         Entry<M> oldest = ours.removeOldest();
-        if (oldest.nanos > accountedNanos) {
-            droppedNanos = unaccounted == 0 ? oldest.nanos : Math.max(droppedNanos, oldest.nanos);
-            unaccounted++;
+        if (oldest.nanos <= accountedNanos) {
+            return;
+        }
+        dropped.add(new Entry<>(oldest.identity, null, IDENTITY_BYTES, oldest.nanos));
+        if (dropped.count > MOST_DROPPED) {
+            droppedBeforeNanos = dropped.removeOldest().nanos;
+            droppedBefore++;
         }
     }
 
@@ -196,7 +211,8 @@ public final class StreamDiff<M> {
 
     /** Removes and returns our messages that were not published, oldest first: we publish them now. */
     public List<M> takeAll() {
-        unaccounted = 0;
+        droppedBefore = 0;
+        dropped.drain();
         return ours.drain();
     }
 
@@ -226,10 +242,15 @@ public final class StreamDiff<M> {
      * take over, nobody may have published them. {@link #takeAll()} begins to count again.
      */
     public long unaccounted() {
-        return unaccounted;
+        return droppedBefore + dropped.count;
     }
 
-    private void hold(Unmatched<M> side, Entry<M> entry) {
+    /** The identities of the last of these, oldest first: of all but many. */
+    public List<Long> unaccountedIdentities() {
+        return dropped.identities();
+    }
+
+    private void hold(UnmatchedMessages<M> side, Entry<M> entry) {
         side.add(entry);
         bound();
     }
@@ -239,7 +260,7 @@ public final class StreamDiff<M> {
         bound(published);
     }
 
-    private void bound(Unmatched<M> side) {
+    private void bound(UnmatchedMessages<M> side) {
         while (exceeds(side)) {
             if (side == ours) {
                 dropOurs();
@@ -251,7 +272,7 @@ public final class StreamDiff<M> {
         }
     }
 
-    private boolean exceeds(Unmatched<M> side) {
+    private boolean exceeds(UnmatchedMessages<M> side) {
         boolean takesTooMuch = ours.bytes + published.bytes > maxBytes && side.bytes > maxBytes / 2;
         return side.count > maxMessages
                 || (takesTooMuch && side.count > 0 && side.byAge.size() > 1)
@@ -269,126 +290,6 @@ public final class StreamDiff<M> {
             while (published.isOlder(nowNanos - maxAgeNanos)) {
                 // never received here: the nodes get different messages, and ours say nothing about what is lost
                 accounted(published.removeOldest().nanos);
-            }
-        }
-    }
-
-    private static final class Entry<M> {
-        private final long identity;
-        private final M message;
-        private final int bytes;
-        private final long nanos;
-        private boolean taken;
-        /** We received it ourselves; otherwise it was published and withdrawn. */
-        private boolean received = true;
-        /** The next younger one of the same identity. */
-        private Entry<M> next;
-        /** The youngest one of the same identity, known to the oldest. */
-        private Entry<M> youngest = this;
-
-        Entry(long identity, M message, int bytes, long nanos) {
-            this.identity = identity;
-            this.message = message;
-            this.bytes = bytes;
-            this.nanos = nanos;
-        }
-    }
-
-    /**
-     * One side's messages: by identity and by age. A message taken by identity stays in the queue, marked, until it is
-     * the oldest.
-     */
-    private static final class Unmatched<M> {
-        private final ArrayDeque<Entry<M>> byAge = new ArrayDeque<>();
-        private final Map<Long, Entry<M>> oldestOf = new HashMap<>();
-        private int count;
-        /** Of all in the queue. */
-        private long bytes;
-
-        void add(Entry<M> entry) {
-            byAge.addLast(entry);
-            bytes += entry.bytes;
-            if (entry.taken) {
-                return;
-            }
-            Entry<M> oldest = oldestOf.putIfAbsent(entry.identity, entry);
-            if (oldest != null) {
-                oldest.youngest.next = entry;
-                oldest.youngest = entry;
-            }
-            count++;
-        }
-
-        /** The messages that were taken and are still in the queue, by identity and age. */
-        Map<Long, ArrayDeque<Entry<M>>> taken() {
-            Map<Long, ArrayDeque<Entry<M>>> taken = new HashMap<>();
-            for (Entry<M> entry : byAge) {
-                if (entry.taken) {
-                    taken.computeIfAbsent(entry.identity, id -> new ArrayDeque<>())
-                            .addLast(entry);
-                }
-            }
-            return taken;
-        }
-
-        /** Puts these before all others, and enters again those that are no longer marked as taken. */
-        void putBack(ArrayDeque<Entry<M>> before) {
-            List<Entry<M>> all = new ArrayList<>(before);
-            all.addAll(byAge);
-            byAge.clear();
-            oldestOf.clear();
-            count = 0;
-            bytes = 0;
-            for (Entry<M> entry : all) {
-                entry.next = null;
-                entry.youngest = entry;
-                add(entry);
-            }
-        }
-
-        Entry<M> take(long identity) {
-            Entry<M> oldest = oldestOf.get(identity);
-            if (oldest == null) {
-                return null;
-            }
-            if (oldest.next == null) {
-                oldestOf.remove(identity);
-            } else {
-                oldest.next.youngest = oldest.youngest;
-                oldestOf.put(identity, oldest.next);
-            }
-            oldest.taken = true;
-            count--;
-            skipTaken();
-            return oldest;
-        }
-
-        Entry<M> removeOldest() {
-            return take(byAge.peekFirst().identity); // the oldest of all is the oldest of its identity
-        }
-
-        boolean isOlder(long nanos) {
-            return count > 0 && byAge.peekFirst().nanos - nanos < 0;
-        }
-
-        List<M> drain() {
-            List<M> all = new ArrayList<>(count);
-            for (Entry<M> entry : byAge) {
-                if (!entry.taken) {
-                    all.add(entry.message);
-                }
-            }
-            byAge.clear();
-            oldestOf.clear();
-            count = 0;
-            bytes = 0;
-            return all;
-        }
-
-        /** Keeps the first of the queue one that waits. */
-        private void skipTaken() {
-            while (!byAge.isEmpty() && byAge.peekFirst().taken) {
-                bytes -= byAge.removeFirst().bytes;
             }
         }
     }

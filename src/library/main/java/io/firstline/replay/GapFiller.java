@@ -6,6 +6,7 @@ import io.firstline.replay.retention.OwnerEpochs;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Loss;
+import java.util.Map;
 
 /**
  * Decides for one consumer of a feed which messages it gets: every message once, in the order of the numbers, through
@@ -29,7 +30,7 @@ import io.firstline.stream.Loss;
  * <p>Requires that the messages of one owner arrive in its order, though some may be missing. Then a lost message is
  * always reported. A message is delivered twice only if (1) a new owner had missed it, took it for unpublished and
  * did not know that; (2) the owner changed more than {@link Settings#remembered} messages later, or the overlap time
- * passed before it was published again; (3) the new owner's first number was not known within the time limit. A
+ * passed before it was published again, and the owner did not say that its messages are late; (3) the new owner's first number was not known within the time limit. A
  * message is missing without a report in two cases only: the old owner alone had it, and it did not arrive here before the
  * first message of the new owner; or the feed restarted, and everything from its 1 up to exactly the next expected
  * number was lost.
@@ -69,7 +70,7 @@ final class GapFiller {
      * @param retryNanos the pause after a failed request
      * @param hold the limit of waiting younger messages
      * @param remembered how many delivered messages are recognised
-     * @param overlapNanos how long after a takeover the new owner may publish again what we have
+     * @param overlapNanos how long after a takeover, or after it has last said so, the new owner may publish again what we have
      */
     record Settings(long gapTimeoutNanos, long retryNanos, Volume hold, int remembered, long overlapNanos) {}
 
@@ -184,7 +185,7 @@ final class GapFiller {
         }
         requests.answeredTo(request, answer.to(), position.next());
         placeAgain(undecided, nowNanos);
-        loseWhatIsGone(nowNanos);
+        loseWhatIsGone(answer.leftOut(), nowNanos);
         if (request.from() > 0 && answer.to() < request.from()) {
             requests.rest(nowNanos); // the owner is behind its own messages, which cannot be; do not ask it endlessly
         }
@@ -314,19 +315,38 @@ final class GapFiller {
     }
 
     /** Reports what the owner no longer keeps; messages of an earlier owner may still arrive. */
-    private void loseWhatIsGone(long nowNanos) {
+    private void loseWhatIsGone(Map<Long, Long> leftOut, long nowNanos) {
         while (held.anyYounger() && position.next() <= requests.askedTo() && position.isOfNewest(position.next())) {
-            loseTo(Math.min(held.first() - 1, requests.askedTo()), nowNanos);
+            loseTo(Math.min(held.first() - 1, requests.askedTo()), leftOut, nowNanos);
         }
     }
 
-    private void loseTo(long last, long nowNanos) {
-        long first = position.next();
-        counts.lost += last - first + 1;
-        receiver.lost(new Loss(last - first + 1, first, last));
+    /**
+     * Passes these numbers.
+     *
+     * @param leftOut by number, messages that the consumer perhaps has under older numbers; the others are lost
+     */
+    private void loseTo(long last, Map<Long, Long> leftOut, long nowNanos) {
+        long from = position.next();
+        for (Map.Entry<Long, Long> number : leftOut.entrySet()) {
+            boolean isInRange = number.getKey() >= from && number.getKey() <= last;
+            if (isInRange && position.isRepeated(number.getValue(), nowNanos)) {
+                lose(from, number.getKey() - 1);
+                from = number.getKey() + 1;
+                counts.repeated++;
+            }
+        }
+        lose(from, last);
         position.skipTo(last + 1);
         held.waitsSince(nowNanos);
         drain(nowNanos);
+    }
+
+    private void lose(long first, long last) {
+        if (first <= last) {
+            counts.lost += last - first + 1;
+            receiver.lost(new Loss(last - first + 1, first, last));
+        }
     }
 
     /** Continues without what it waits for. */
@@ -340,7 +360,7 @@ final class GapFiller {
             }
             case IN_DOUBT -> restart(held.firstUnplaced().epoch(), nowNanos);
             case HOLE -> {
-                loseTo(held.first() - 1, nowNanos);
+                loseTo(held.first() - 1, Map.of(), nowNanos);
                 return;
             }
             case IN_ORDER -> throw new IllegalStateException("nothing waits: " + this);
@@ -362,7 +382,7 @@ final class GapFiller {
     /** The feed counts from 1 again: completes the messages of its old run first. */
     private void restart(int epoch, long nowNanos) {
         while (held.anyYounger()) {
-            loseTo(held.first() - 1, nowNanos);
+            loseTo(held.first() - 1, Map.of(), nowNanos);
         }
         position.restart(epoch);
         requests.restart();

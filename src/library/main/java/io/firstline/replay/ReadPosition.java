@@ -151,15 +151,16 @@ final class ReadPosition {
         next = message.sequence() + 1;
         outOfLineSinceNanos = null;
         delivered.add(message, message.identity());
-        return publishedBefore.behind() == 0 || !isRepeated(message, nowNanos);
+        return publishedBefore.behind() == 0 || !isRepeated(message.identity(), nowNanos);
     }
 
-    private boolean isRepeated(FeedMessage message, long nowNanos) {
+    /** Whether the consumer has a message under an older number; each counts for one message. */
+    boolean isRepeated(long identity, long nowNanos) {
         if (repeatsSaidNanos != null && nowNanos - repeatsSaidNanos >= settings.overlapNanos()) {
             repeatsSaidNanos = null;
             publishedBefore.heldUp(false, nowNanos);
         }
-        return publishedBefore.wasPublished(message.identity(), nowNanos);
+        return publishedBefore.wasPublished(identity, nowNanos);
     }
 
     /**

@@ -3,15 +3,19 @@ package io.firstline.replay.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firstline.config.feed.Retention;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +58,36 @@ class ReplayResponseTest {
             DeliveryOptions wrong = good.headers();
             wrong.getHeaders().set(header, "x");
             assertRefused(good.body(), wrong);
+        }
+    }
+
+    @Test
+    @Timeout(value = 10, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldSayWhichMessagesANumberWasLeftOutFor() {
+        RetentionBuffer owner = new RetentionBuffer(new Retention(10, 1_000, 1), 1);
+        owner.begin(3);
+        List<Long> identities = LongStream.range(-1_500, 1_500).boxed().toList();
+        owner.leaveOut(1, identities);
+        owner.add(new FeedMessage("f", 3, 3_001, "f-1", 5, null, 7, Buffer.buffer("one"), true, false), null);
+
+        List<Long> said = new ArrayList<>();
+        long from = 1;
+        for (ReplayResponse part = null; part == null || part.more(); from = part.to() + 1) {
+            ReplayResponse range = owner.range(from, 9_999);
+            part = ReplayResponse.of(answer(range.body(), range.headers()));
+            assertThat(part.leftOut()).hasSizeLessThanOrEqualTo(ReplayResponse.MOST_LEFT_OUT);
+            assertThat(part.missing()).isEqualTo(part.leftOut().size());
+            said.addAll(part.leftOut().values());
+        }
+        assertThat(said).isEqualTo(identities);
+        assertThat(from).isEqualTo(3_002);
+        assertThat(owner.range(3_002, 9_999).leftOut()).isEmpty();
+
+        owner.forgetFrom(2);
+        owner.add(new FeedMessage("f", 4, 2, "f-1", 5, null, 7, Buffer.buffer("one"), true, false), null);
+        assertThat(owner.range(1, 9_999).leftOut()).isEqualTo(Map.of(1L, -1_500L));
+        for (String wrong : List.of("", "1", "x:1", "1:", "1:2,", "1:1,".repeat(1_024) + "1:1")) {
+            assertRefused(good.body(), good.headers().addHeader("leftOut", wrong));
         }
     }
 

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -27,10 +29,14 @@ import java.util.stream.LongStream;
  */
 public final class RetentionBuffer {
     private static final int FIRST_SIZE = 16;
+    private static final int MOST_LEFT_OUT = 16_384;
 
     private final Volume bound;
     private final LastValues lastValues;
     private final long incarnation;
+
+    /** Numbers that have no message: by number, the identity of a message that their owner dropped. */
+    private final TreeMap<Long, Long> leftOut = new TreeMap<>();
 
     private final List<FeedMessage> forgotten = new ArrayList<>();
     /** A power of two, or empty. */
@@ -59,6 +65,22 @@ public final class RetentionBuffer {
             epochs = epochs.begin(epoch, last + 1);
         }
         return last + 1;
+    }
+
+    /**
+     * This node, which has just begun, leaves numbers out for messages that it had to drop, and that perhaps nobody has
+     * published.
+     *
+     * @param first the first of these numbers
+     * @param identities of the messages, oldest first
+     */
+    public synchronized void leaveOut(long first, List<Long> identities) {
+        for (int i = 0; i < identities.size(); i++) {
+            leftOut.put(first + i, identities.get(i));
+        }
+        while (leftOut.size() > MOST_LEFT_OUT) {
+            leftOut.pollFirstEntry();
+        }
     }
 
     /**
@@ -182,6 +204,7 @@ public final class RetentionBuffer {
             set(--size, null);
         }
         last = Math.min(last, sequence - 1);
+        leftOut.tailMap(sequence, true).clear();
     }
 
     /** Returns the index of the first message whose number is not smaller. */
@@ -226,7 +249,7 @@ public final class RetentionBuffer {
 
     /** Returns the state of the feed without messages. */
     public synchronized ReplayResponse state() {
-        return resent(List.of(), last, 0, false);
+        return resent(List.of(), last, 0, false, Map.of());
     }
 
     /**
@@ -236,6 +259,9 @@ public final class RetentionBuffer {
      */
     public synchronized ReplayResponse range(long from, long to) {
         long end = Math.min(to, last);
+        List<Long> left = from > end ? List.of() : List.copyOf(leftOut.subMap(from, true, end, true).keySet());
+        boolean isLeftOutBeyond = left.size() > ReplayResponse.MOST_LEFT_OUT;
+        end = isLeftOutBeyond ? left.get(ReplayResponse.MOST_LEFT_OUT) - 1 : end;
         int first = placeOf(from);
         int place = first;
         Volume reply = Volume.NONE;
@@ -247,11 +273,15 @@ public final class RetentionBuffer {
             reply = longer;
             place++;
         }
-        boolean more = place < size && at(place).sequence() <= end;
-        long answered = more ? at(place).sequence() - 1 : Math.max(end, from - 1);
+        boolean isFull = place < size && at(place).sequence() <= end;
+        long answered = isFull ? at(place).sequence() - 1 : Math.max(end, from - 1);
         int start = first;
         return resent(
-                list(place - first, i -> at(start + (int) i)), answered, answered - from + 1 - (place - first), more);
+                list(place - first, i -> at(start + (int) i)),
+                answered,
+                answered - from + 1 - (place - first),
+                isFull || isLeftOutBeyond,
+                from > answered ? Map.of() : leftOut.subMap(from, true, answered, true));
     }
 
     /**
@@ -274,15 +304,16 @@ public final class RetentionBuffer {
             count++;
         }
         boolean more = count < all.size();
-        return resent(all.subList(0, count), more ? all.get(count).sequence() - 1 : last, 0, more);
+        return resent(all.subList(0, count), more ? all.get(count).sequence() - 1 : last, 0, more, Map.of());
     }
 
     private static List<FeedMessage> list(int count, LongFunction<FeedMessage> message) {
         return LongStream.range(0, count).mapToObj(message).toList();
     }
 
-    private ReplayResponse resent(List<FeedMessage> messages, long to, long missing, boolean more) {
+    private ReplayResponse resent(
+            List<FeedMessage> messages, long to, long missing, boolean more, Map<Long, Long> leftOutOfIt) {
         return new ReplayResponse(
-                epochs, incarnation, size == 0 ? 0 : at(0).sequence(), last, to, missing, more, messages);
+                epochs, incarnation, size == 0 ? 0 : at(0).sequence(), last, to, missing, more, messages, leftOutOfIt);
     }
 }
