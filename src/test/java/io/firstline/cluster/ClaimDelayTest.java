@@ -24,7 +24,26 @@ class ClaimDelayTest {
     }
 
     private long turnMs(boolean warm, String last) {
-        return TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, warm, true, 7, last, presence, 0));
+        return TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, warm, false, true, 7, last, presence, 0));
+    }
+
+    private static Part behind() {
+        return new Part(false, true, 0, 7, false, true, 0, "");
+    }
+
+    @Test
+    void shouldLetAWarmNodeGoBeforeOneThatReceivesNothingNow() {
+        hears(second, new Part(true, true, 0, 7, false, 0));
+        long behindMs = TimeUnit.NANOSECONDS.toMillis(
+                ClaimDelay.nanos("f", self, false, true, true, 7, null, presence, 0));
+        assertThat(behindMs).as("the warm one waits for 0").isBetween(300L, 500L);
+
+        hears(second, behind());
+        assertThat(ClaimDelay.nanos("f", self, false, true, true, 7, null, presence, 0))
+                .as("it loses nothing, and no other is better")
+                .isZero();
+        assertThat(turnMs(true, null)).isZero();
+        assertThat(turnMs(false, null)).as("one that would lose something").isGreaterThan(4_000);
     }
 
     @Test
@@ -43,12 +62,12 @@ class ClaimDelayTest {
                         Map.of("f", new Part(true, true, 0, 7, false, 0)),
                         NodeRun.UNKNOWN),
                 0);
-        assertThat(ClaimDelay.nanos("f", second, true, true, 7, third, others, 0))
+        assertThat(ClaimDelay.nanos("f", second, true, false, true, 7, third, others, 0))
                 .isPositive();
-        assertThat(ClaimDelay.nanos("f", second, true, true, 7, self, others, 0))
+        assertThat(ClaimDelay.nanos("f", second, true, false, true, 7, self, others, 0))
                 .as("its claim was vain")
                 .isPositive();
-        assertThat(ClaimDelay.nanos("f", second, false, true, 7, self, others, 0))
+        assertThat(ClaimDelay.nanos("f", second, false, false, true, 7, self, others, 0))
                 .isGreaterThan(4_000_000_000L);
         NodeHeartbeat ofOwner = new NodeHeartbeat(
                 self,
@@ -59,7 +78,7 @@ class ClaimDelayTest {
                 Map.of("f", new Part(false, true, 0, 7, false, 0)),
                 NodeRun.UNKNOWN);
         others.heard(ofOwner, 0);
-        assertThat(ClaimDelay.nanos("f", second, false, true, 7, self, others, 0))
+        assertThat(ClaimDelay.nanos("f", second, false, false, true, 7, self, others, 0))
                 .as("it was the last owner")
                 .isLessThan(1_000_000_000L);
     }
@@ -71,11 +90,11 @@ class ClaimDelayTest {
 
         long onlyCold = turnMs(false, null);
         assertThat(onlyCold).isPositive().isLessThan(1_000);
-        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, 7, null, presence, 0)))
+        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, false, 7, null, presence, 0)))
                 .as("it does not receive the feed, and another does")
                 .isGreaterThan(onlyCold + 1_000);
         hears(second, new Part(false, false, 0, 7, false, 0));
-        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, 7, null, presence, 0)))
+        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, false, 7, null, presence, 0)))
                 .as("nobody does")
                 .isEqualTo(onlyCold);
         hears(second, new Part(true, true, 0, 7, false, 0));
@@ -100,18 +119,18 @@ class ClaimDelayTest {
                             NodeRun.UNKNOWN),
                     0);
         }
-        assertThat(ClaimDelay.nanos("f", third, true, true, 7, null, last, 0))
+        assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, null, last, 0))
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80));
-        assertThat(ClaimDelay.nanos("f", third, true, true, 7, second, last, 0))
+        assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, second, last, 0))
                 .as("one whose claim was vain counts")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80));
-        assertThat(ClaimDelay.nanos("f", third, true, true, 7, null, last, GONE_NANOS))
+        assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, null, last, GONE_NANOS))
                 .as("absent members do not count")
                 .isZero();
-        assertThat(ClaimDelay.nanos("f", self, false, true, 7, null, presence, 0))
+        assertThat(ClaimDelay.nanos("f", self, false, false, true, 7, null, presence, 0))
                 .as("cold, after two warm ones")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80 + 5_000));
-        assertThat(ClaimDelay.nanos("f", self, false, true, 7, null, presence, GONE_NANOS))
+        assertThat(ClaimDelay.nanos("f", self, false, false, true, 7, null, presence, GONE_NANOS))
                 .as("cold and alone")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
     }
@@ -134,10 +153,10 @@ class ClaimDelayTest {
         }
         assertThat(last.ended(second, run)).isTrue();
 
-        assertThat(ClaimDelay.nanos("f", third, true, true, 7, null, last, 0))
+        assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, null, last, 0))
                 .as("one warm member is left")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80));
-        assertThat(ClaimDelay.nanos("f", third, false, true, 7, self, last, 0))
+        assertThat(ClaimDelay.nanos("f", third, false, false, true, 7, self, last, 0))
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80 + 5_000));
         last.heard(
                 new NodeHeartbeat(
@@ -149,7 +168,7 @@ class ClaimDelayTest {
                         Map.of("f", new Part(false, true, 0, 7, false, 0)),
                         NodeRun.UNKNOWN),
                 0);
-        assertThat(ClaimDelay.nanos("f", third, false, true, 7, self, last, 0))
+        assertThat(ClaimDelay.nanos("f", third, false, false, true, 7, self, last, 0))
                 .as("the owner and the other warm member have ended")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
     }
@@ -158,13 +177,13 @@ class ClaimDelayTest {
     @Test
     void shouldLeaveTheFeedToAMemberThatHasHeardALaterOwner() {
         hears(second, new Part(false, true, 0, 7, false, 0));
-        assertThat(ClaimDelay.nanos("f", self, false, true, 0, null, presence, 0))
+        assertThat(ClaimDelay.nanos("f", self, false, false, true, 0, null, presence, 0))
                 .as("it knows nothing of the feed")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80 + 5_000));
-        assertThat(ClaimDelay.nanos("f", self, false, true, 8, null, presence, 0))
+        assertThat(ClaimDelay.nanos("f", self, false, false, true, 8, null, presence, 0))
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
         hears(second, new Part(false, false, 0, 7, false, 0));
-        assertThat(ClaimDelay.nanos("f", self, false, true, 0, null, presence, 0))
+        assertThat(ClaimDelay.nanos("f", self, false, false, true, 0, null, presence, 0))
                 .as("the other does not receive the feed")
                 .isLessThan(TimeUnit.SECONDS.toNanos(1));
     }
@@ -173,12 +192,12 @@ class ClaimDelayTest {
     @Test
     void shouldLeaveTheFeedToTheLastOwnerIfItKnowsMore() {
         hears(second, new Part(false, true, 0, 7, false, 0));
-        assertThat(ClaimDelay.nanos("f", self, false, true, 0, second, presence, 0))
+        assertThat(ClaimDelay.nanos("f", self, false, false, true, 0, second, presence, 0))
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80 + 5_000));
-        assertThat(ClaimDelay.nanos("f", self, false, true, 7, second, presence, 0))
+        assertThat(ClaimDelay.nanos("f", self, false, false, true, 7, second, presence, 0))
                 .as("it may be dead, and this node has heard it")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
-        assertThat(ClaimDelay.nanos("f", self, false, true, 0, second, presence, GONE_NANOS))
+        assertThat(ClaimDelay.nanos("f", self, false, false, true, 0, second, presence, GONE_NANOS))
                 .as("it is gone")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
     }
@@ -188,7 +207,7 @@ class ClaimDelayTest {
         presence.heard(new NodeHeartbeat(second, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN), 0);
         MembershipView other = new MembershipView(third, MEMBERS, GONE_NANOS);
         other.heard(new NodeHeartbeat(self, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN), 0);
-        assertThat(ClaimDelay.nanos("f", third, true, true, 7, null, other, 0)).isZero();
+        assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, null, other, 0)).isZero();
     }
 
     @Test

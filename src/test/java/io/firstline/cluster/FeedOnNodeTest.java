@@ -166,7 +166,7 @@ class FeedOnNodeTest {
         MembershipView view = new MembershipView("a:1", MEMBERS, nanos(1_000));
         assertThat(feed.claimDelayNanos(null, MEMBERS, view, 0))
                 .isEqualTo(ClaimDelay.atStartNanos("f", "a:1", MEMBERS));
-        long later = ClaimDelay.nanos("f", "a:1", false, false, 0, null, view, 0);
+        long later = ClaimDelay.nanos("f", "a:1", false, false, false, 0, null, view, 0);
         assertThat(feed.claimDelayNanos(new GrantedLease("b:1", 1, 0), MEMBERS, view, 0))
                 .as("this node knows an owner")
                 .isEqualTo(later);
@@ -182,10 +182,10 @@ class FeedOnNodeTest {
                 0);
         assertThat(feed.claimDelayNanos(null, MEMBERS, view, 0))
                 .as("another node knows an owner")
-                .isEqualTo(ClaimDelay.nanos("f", "a:1", false, false, 0, null, view, 0));
+                .isEqualTo(ClaimDelay.nanos("f", "a:1", false, false, false, 0, null, view, 0));
         feed.observe(new StandbyState(true, true, false, 0, 3, false, 0));
         assertThat(feed.claimDelayNanos(null, MEMBERS, new MembershipView("a:1", MEMBERS, 1), 0))
                 .as("the feed has heard an owner")
-                .isEqualTo(ClaimDelay.nanos("f", "a:1", true, true, 0, null, new MembershipView("a:1", MEMBERS, 1), 0));
+                .isEqualTo(ClaimDelay.nanos("f", "a:1", true, false, true, 0, null, new MembershipView("a:1", MEMBERS, 1), 0));
     }
 }

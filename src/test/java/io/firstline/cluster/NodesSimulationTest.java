@@ -60,6 +60,7 @@ class NodesSimulationTest {
         long reports = 0;
         long reported = 0;
         long falseReports = 0;
+        long falseLeased = 0;
         for (long seed = from; seed <= to; seed++) {
             World world = new World(seed, from == to);
             world.run();
@@ -76,16 +77,21 @@ class NodesSimulationTest {
                     .mapToInt(feed -> feed.merged.falseReports)
                     .sum();
             falseReports += falseHere;
-            if (falseHere > 0 && to > WORLDS) {
-                System.out.println("[nodes] seed " + seed + ": " + falseHere + " reports of no loss");
+            int falseLeasedHere = world.nodes.feeds.stream()
+                    .mapToInt(feed -> feed.leased.falseReports)
+                    .sum();
+            falseLeased += falseLeasedHere;
+            if (falseHere + falseLeasedHere > 0 && to > WORLDS) {
+                System.out.printf(
+                        "[nodes] seed %d: reports of no loss: %d merged, %d leased%n", seed, falseHere, falseLeasedHere);
             }
             for (String fault : world.faults) {
                 faults.add("seed " + seed + ", " + world + ": " + fault);
             }
         }
         System.out.printf(
-                "[nodes] %d worlds, %,d s simulated, %,d changes of owner, merged: %,d reports of losses (%,d of none), %,d lost%n",
-                to - from + 1, simulated / SECOND, takeovers, reports, falseReports, reported);
+                "[nodes] %d worlds, %,d s simulated, %,d changes of owner, merged: %,d reports of losses (%,d of none), %,d lost, leased: %,d of none%n",
+                to - from + 1, simulated / SECOND, takeovers, reports, falseReports, reported, falseLeased);
         assertThat(faults).isEmpty();
         assertThat(takeovers).isGreaterThan(to - from);
     }

@@ -273,6 +273,10 @@ class ReplicaCoreTest {
                 .as("the owner of the numbers left out")
                 .isEqualTo(2);
         assertThat(retention.range(2, 2 + dropped).missing()).isEqualTo(dropped);
+        assertThat(retention.range(2, 2 + dropped).leftOut())
+                .as("so that consumers that have one of them know it")
+                .hasSize((int) dropped)
+                .containsEntry(2L, message("2").identity());
     }
 
     @Test
@@ -596,6 +600,43 @@ class ReplicaCoreTest {
         assertThat(core.state().ahead()).isTrue();
         published(1, retention.last() + 1, "a", 4);
         assertThat(core.state().ahead()).as("it publishes").isFalse();
+    }
+
+    /** Its connections to the exchange are held up, but have not been for long enough to be unanswered. */
+    @Test
+    void shouldBeBehindIfTheOwnerPublishesAndNothingArrivesHere() {
+        warm(1);
+        long now = at(2);
+        for (int i = 2; i <= 4; i++) {
+            assertThat(core.state().warm()).isTrue();
+            core.published(message("" + i).in(1, i), now);
+            now += 100_000_000;
+        }
+        assertThat(core.cold()).isEqualTo(ColdReason.BEHIND);
+        assertThat(core.state().warm()).isFalse();
+        assertThat(core.state().behind()).as("it would lose nothing").isTrue();
+        receives("2", 3);
+        assertThat(core.state().warm()).isTrue();
+        assertThat(core.state().behind()).isFalse();
+    }
+
+    @Test
+    void shouldNotBeBehindIfItHasReceivedWhatTheOwnerPublishesSlowly() {
+        warm(1);
+        for (int i = 2; i <= 5; i++) {
+            receives("" + i, 2);
+        }
+        for (int i = 2; i <= 5; i++) {
+            published(1, i, "" + i, i);
+        }
+        assertThat(core.cold()).isNull();
+        published(1, 6, "6", 6);
+        published(1, 7, "7", 7);
+        assertThat(core.cold()).as("two are too few").isNull();
+        published(1, 8, "8", 8);
+        assertThat(core.cold()).isEqualTo(ColdReason.BEHIND);
+        core.check(lease(2, 9), at(8));
+        assertThat(core.state().behind()).as("it publishes").isFalse();
     }
 
     /** The exchange stalls after it has sent some messages to this node only. */

@@ -85,7 +85,7 @@ final class SimulatedConsumer {
             reports.get(reports.size() - 1)[1] = number;
             if (isWholeUpTo(number)) {
                 falseReports++;
-                nodes.trace("%s merged: nothing was lost before message %d", feed.name, number);
+                nodes.trace("%s: nothing was lost before message %d", feed.name, number);
             }
         }
         if (seen.get(number)) {

@@ -846,9 +846,13 @@ final class SimulatedNodes {
             return core.state().warm();
         }
 
+        private boolean isLossless() {
+            return core.state().warm() || core.state().behind();
+        }
+
         /** Whether it could publish without a loss, as a warm standby or as the owner that it was. */
         boolean isReady() {
-            return core.state().warm() || (core.isPublishing() && core.state().receives());
+            return isLossless() || (core.isPublishing() && core.state().receives());
         }
 
         @Override
@@ -867,7 +871,7 @@ final class SimulatedNodes {
             if (closed) {
                 return;
             }
-            boolean warm = core.state().warm();
+            boolean warm = isLossless();
             StandbyState before = core.state();
             ReplicaCore.Change change = core.check(lease.lease(), node.clock());
             if (change instanceof ReplicaCore.Change.BecameOwner owner) {

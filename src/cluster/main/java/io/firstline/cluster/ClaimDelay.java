@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Decides how long a node waits before it claims a feed without an owner, so that two nodes rarely claim it at once
- * and the best node claims it first: warm ones before others, then those that have heard a later owner, then by the
+ * and the best node claims it first: warm ones, then those that lose nothing but receive nothing now, then those that have heard a later owner, then by the
  * feed's own order.
  */
 final class ClaimDelay {
@@ -46,6 +46,7 @@ final class ClaimDelay {
      * Returns the wait after the loss of an owner.
      *
      * @param warm whether this node could take over without a loss
+     * @param behind whether it could, but would publish late
      * @param receiving whether it receives the feed
      * @param epoch the highest epoch in which it knows a message; 0 = none: it would begin the feed from message 1
      * @param last the node that had the last lease, as owner or to claim it; null = not known
@@ -54,6 +55,7 @@ final class ClaimDelay {
             String feed,
             String self,
             boolean warm,
+            boolean behind,
             boolean receiving,
             int epoch,
             String last,
@@ -63,18 +65,31 @@ final class ClaimDelay {
         present.removeIf(presence::hasEnded);
         // after a vain claim, a node waits for its turn again; an owner is not warm. One that has heard a later owner
         // may be back after a pause, with messages that this node lacks
-        if (last != null && !last.equals(self) && !presence.isWarm(last, feed) && presence.epoch(last, feed) <= epoch) {
+        if (last != null
+                && !last.equals(self)
+                && !presence.isWarm(last, feed)
+                && !presence.isBehind(last, feed)
+                && presence.epoch(last, feed) <= epoch) {
             present.remove(last);
         }
         List<String> turns = new ArrayList<>(Placement.order(feed, present));
         turns.removeIf(member -> !member.equals(self) && !presence.carries(member, feed));
-        turns.sort(
-                Comparator.comparing((String member) -> !(member.equals(self) ? warm : presence.isWarm(member, feed)))
-                        .thenComparing(member -> -(member.equals(self) ? epoch : presence.epoch(member, feed))));
-        boolean othersAreBetter = turns.stream()
-                .anyMatch(member -> presence.isWarm(member, feed)
-                        || (presence.receives(member, feed) && (!receiving || presence.epoch(member, feed) > epoch)));
-        return Math.max(0, turns.indexOf(self)) * STEP_NANOS
-                + (warm ? 0 : othersAreBetter ? LEFT_TO_OTHERS_NANOS : COLD_NANOS);
+        turns.sort(Comparator.comparing((String member) -> !(member.equals(self) ? warm : presence.isWarm(member, feed)))
+                .thenComparing(member -> !(member.equals(self) ? behind : presence.isBehind(member, feed)))
+                .thenComparing(member -> -(member.equals(self) ? epoch : presence.epoch(member, feed))));
+        long turnNanos = Math.max(0, turns.indexOf(self)) * STEP_NANOS;
+        if (warm) {
+            return turnNanos;
+        }
+        boolean anyWarm = turns.stream().anyMatch(member -> presence.isWarm(member, feed));
+        if (behind) {
+            return turnNanos + (anyWarm ? COLD_NANOS : 0);
+        }
+        boolean othersAreBetter = anyWarm
+                || turns.stream()
+                        .anyMatch(member -> presence.isBehind(member, feed)
+                                || (presence.receives(member, feed)
+                                        && (!receiving || presence.epoch(member, feed) > epoch)));
+        return turnNanos + (othersAreBetter ? LEFT_TO_OTHERS_NANOS : COLD_NANOS);
     }
 }

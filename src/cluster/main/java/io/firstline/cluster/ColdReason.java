@@ -1,6 +1,6 @@
 package io.firstline.cluster;
 
-/** Why a standby is not warm: why it could not become the owner without a loss. */
+/** Why a standby is not warm: why it could not become the owner without a loss or a delay. */
 public enum ColdReason {
     NOT_RECEIVED("receives nothing from the exchange"),
     OVERLOADED("is overloaded and omits standby work"),
@@ -8,6 +8,7 @@ public enum ColdReason {
     MESSAGES_MISSING("lacks messages that the owner has published"),
     SUBSCRIPTIONS_UNKNOWN("does not know the run-time subscriptions yet"),
     OTHER_CONFIGURATION("has, or had a few seconds ago, another configuration than the owner"),
+    BEHIND("receives nothing of what the owner publishes now"),
     NOT_COMPARED("has not received a message that the owner published since");
 
     private final String words;

@@ -57,7 +57,7 @@ final class FeedOnNode {
     /** Takes the feed's state; ignored if the feed is not deployed. */
     void observe(StandbyState now) {
         if (isCarried()) {
-            state = agreement.isSettled() ? now : now.withWarm(false).withAhead(false);
+            state = agreement.isSettled() ? now : now.withWarm(false, false).withAhead(false);
             proposer.heardOf(now.heardEpoch());
         }
     }
@@ -180,6 +180,7 @@ final class FeedOnNode {
                         name,
                         self,
                         state.warm(),
+                        state.behind(),
                         state.receives(),
                         state.heardEpoch(),
                         last == null ? null : last.node(),
@@ -203,6 +204,7 @@ final class FeedOnNode {
                 (int) Math.min(Integer.MAX_VALUE - 1, silentMs),
                 state.heardEpoch(),
                 state.ahead(),
+                state.behind(),
                 state.sequence(),
                 agreement.mine());
     }

@@ -103,6 +103,11 @@ final class MembershipView {
         return part(member, feed).warm();
     }
 
+    /** Returns whether another member could take over a feed without a loss, but publishes late: it does not receive it now. */
+    boolean isBehind(String member, String feed) {
+        return part(member, feed).behind();
+    }
+
     /** Returns whether another member receives a feed from the exchange. */
     boolean receives(String member, String feed) {
         return part(member, feed).receives();

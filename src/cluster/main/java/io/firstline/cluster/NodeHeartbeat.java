@@ -32,6 +32,7 @@ record NodeHeartbeat(
     private static final String GIVEN = "given";
     private static final String SILENT = "silentMs";
     private static final String AHEAD = "ahead";
+    private static final String BEHIND = "behind";
     private static final String CONFIG = "config";
     private static final String STARTED = "startedMs";
     private static final String BUS_PORT = "busPort";
@@ -45,15 +46,24 @@ record NodeHeartbeat(
      * @param silentMs the time without any frame, milliseconds
      * @param epoch the highest epoch in which the feed was published as far as the member knows; 0 = none
      * @param ahead whether the member receives messages and the owner publishes none of them
+     * @param behind whether it is not warm for this alone: the owner publishes messages, and the member receives none
      * @param sequence the number of the last published message that the member knows
      * @param config the fingerprint of the member's configuration of the feed; empty = an older version does not send it
      */
-    record Part(boolean warm, boolean receives, int silentMs, int epoch, boolean ahead, long sequence, String config) {
+    record Part(
+            boolean warm,
+            boolean receives,
+            int silentMs,
+            int epoch,
+            boolean ahead,
+            boolean behind,
+            long sequence,
+            String config) {
         static final Part NONE = new Part(false, false, 0, 0, false, 0);
 
-        /** A part of an unknown configuration. */
+        /** A part of an unknown configuration, which is not behind. */
         Part(boolean warm, boolean receives, int silentMs, int epoch, boolean ahead, long sequence) {
-            this(warm, receives, silentMs, epoch, ahead, sequence, "");
+            this(warm, receives, silentMs, epoch, ahead, false, sequence, "");
         }
     }
 
@@ -97,6 +107,7 @@ record NodeHeartbeat(
                         .put(SILENT, part.silentMs())
                         .put("epoch", part.epoch())
                         .put(AHEAD, part.ahead())
+                        .put(BEHIND, part.behind())
                         .put("sequence", part.sequence())
                         .put(CONFIG, part.config())));
         return new JsonObject()
@@ -127,6 +138,7 @@ record NodeHeartbeat(
                                     : 0, // older versions do not send it
                             MessageFields.count(part, "epoch"),
                             part.containsKey(AHEAD) && MessageFields.flag(part, AHEAD),
+                            part.containsKey(BEHIND) && MessageFields.flag(part, BEHIND),
                             part.containsKey("sequence") ? MessageFields.number(part, "sequence") : 0,
                             part.getValue(CONFIG, "").equals("") ? "" : MessageFields.name(part, CONFIG)));
         }

@@ -51,6 +51,11 @@ public final class ReplicaCore {
     /** A silence here counts no longer than this: the exchange may stall, and then send to one node first. */
     private static final long AHEAD_SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** This node is behind if the owner has published this many messages, for this long, since it received any. */
+    private static final int BEHIND_MESSAGES = 3;
+
+    private static final long BEHIND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final RetentionBuffer retention;
     private final Predicate<FeedMessage> remember;
     private final StandbyReadiness readiness = new StandbyReadiness();
@@ -99,6 +104,13 @@ public final class ReplicaCore {
     private long aheadLastNanos;
 
     private long aheadForNanos;
+
+    /** How many messages the owner has published that this node has not received, since the last one that it received. */
+    private int behindOwner;
+    /** When the first of them was published. */
+    private long behindSinceNanos;
+
+    private long behindForNanos;
 
     private StandbyState state;
 
@@ -178,9 +190,13 @@ public final class ReplicaCore {
             forgotten.forEach(repeats::published);
             notHere = repeats.removedFrom(notHere);
         }
-        // a number for each message that is perhaps lost, so that consumers report it. An overloaded node does not hear
-        // its predecessor, which has most probably published them
+        // a number for each message that is perhaps lost, so that consumers that do not have it report it. An overloaded
+        // node does not hear its predecessor, which has most probably published them
         long lost = isFirst || shed ? 0 : diff.unaccounted();
+        if (lost > 0) {
+            List<Long> identities = diff.unaccountedIdentities();
+            retention.leaveOut(sequence + 1 + lost - identities.size(), identities);
+        }
         waiting.addAll(diff.takeAll());
         waiting.addAll(notHere); // younger in their streams than the messages received here
         notHere.forEach(message -> diff.published(message.identity(), now));
@@ -232,6 +248,7 @@ public final class ReplicaCore {
     /** Becomes a standby. It is warm again only after it has heard the new owner. */
     private void standBy(long now) {
         aheadOfOwner = 0;
+        behindOwner = 0;
         publishing = false;
         listening = false;
         readiness.standsBy();
@@ -263,6 +280,7 @@ public final class ReplicaCore {
 
     /** A message has arrived; returns it numbered if it is to be published now, otherwise null. */
     public FeedMessage received(FeedMessage message, long nowNanos) {
+        behindOwner = 0;
         if (!publishing) {
             if (compare(message, nowNanos)) {
                 countAhead(nowNanos);
@@ -388,7 +406,7 @@ public final class ReplicaCore {
         boolean counts = remember.test(message);
         withdraw(retention.takeForgotten(), nowNanos);
         if (counts) { // an answer may have shown before that a later owner does not continue from it
-            match(message, nowNanos);
+            countBehind(match(message, nowNanos), nowNanos);
         }
     }
 
@@ -397,12 +415,23 @@ public final class ReplicaCore {
         state = state.withHeardEpoch(newEpoch);
     }
 
-    /** A message was published; finds out whether and when it was received here. */
-    private void match(FeedMessage message, long now) {
+    /** A message was published; returns whether it was received here before. */
+    private boolean match(FeedMessage message, long now) {
         long receivedNanos = diff.published(message.identity(), now);
-        if (receivedNanos != StreamDiff.NOT_RECEIVED) {
+        boolean isReceived = receivedNanos != StreamDiff.NOT_RECEIVED;
+        if (isReceived) {
             arrivedBothWays(receivedNanos);
         }
+        return isReceived;
+    }
+
+    private void countBehind(boolean isReceived, long now) {
+        if (isReceived) {
+            behindOwner = 0;
+            return;
+        }
+        behindSinceNanos = behindOwner++ == 0 ? now : behindSinceNanos;
+        behindForNanos = now - behindSinceNanos;
     }
 
     private void arrivedBothWays(long receivedNanos) {
@@ -478,7 +507,8 @@ public final class ReplicaCore {
 
     /** Returns what the lease code must know. */
     public StandbyState state() {
-        state = state.withWarm(!publishing && cold() == null);
+        ColdReason cold = cold();
+        state = state.withWarm(!publishing && cold == null, cold == ColdReason.BEHIND);
         return state;
     }
 
@@ -502,7 +532,11 @@ public final class ReplicaCore {
         if (!subscriptionsChanged) {
             return ColdReason.SUBSCRIPTIONS_UNKNOWN;
         }
-        return readiness.overlaps() ? null : ColdReason.NOT_COMPARED;
+        if (!readiness.overlaps()) {
+            return ColdReason.NOT_COMPARED;
+        }
+        boolean isBehind = behindOwner >= BEHIND_MESSAGES && behindForNanos >= BEHIND_NANOS;
+        return isBehind ? ColdReason.BEHIND : null;
     }
 
     /** Returns whether this node publishes, if its lease is running. */

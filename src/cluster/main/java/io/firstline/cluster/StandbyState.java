@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
  * @param lastNanos when anything arrived the last time on the connections of a pool, or up to half a second earlier
  * @param heardEpoch the highest epoch in which a message was published; 0 = none
  * @param ahead whether the node receives messages, and the owner has published none of them for a while
+ * @param behind whether the owner has published messages, and this node has received none for a while. If it is not warm for
+ *     this alone, it loses nothing as the next owner, but publishes late
  * @param sequence the number of the last message that was published, as far as the node knows
  * @param lookedNanos when the feed's event loop last had time for its periodic work
  * @param lookedOnTime whether it came to that work in time
@@ -24,6 +26,7 @@ public record StandbyState(
         long lastNanos,
         int heardEpoch,
         boolean ahead,
+        boolean behind,
         long sequence,
         long lookedNanos,
         boolean lookedOnTime) {
@@ -41,7 +44,7 @@ public record StandbyState(
             int heardEpoch,
             boolean ahead,
             long sequence) {
-        this(warm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, lastNanos, true);
+        this(warm, receives, unanswered, lastNanos, heardEpoch, ahead, false, sequence, lastNanos, true);
     }
 
     /** The state of a feed that has just been started. */
@@ -67,8 +70,16 @@ public record StandbyState(
         return lookedOnTime && lateNanos(nowNanos) < LATE_NANOS;
     }
 
-    StandbyState withWarm(boolean isWarm) {
-        return isWarm == warm
+    StandbyState withWarm(boolean isWarm, boolean isBehind) {
+        return with(isWarm, ahead, isBehind);
+    }
+
+    StandbyState withAhead(boolean isAhead) {
+        return with(warm, isAhead, behind);
+    }
+
+    private StandbyState with(boolean isWarm, boolean isAhead, boolean isBehind) {
+        return isWarm == warm && isAhead == ahead && isBehind == behind
                 ? this
                 : new StandbyState(
                         isWarm,
@@ -76,7 +87,8 @@ public record StandbyState(
                         unanswered,
                         lastNanos,
                         heardEpoch,
-                        ahead,
+                        isAhead,
+                        isBehind,
                         sequence,
                         lookedNanos,
                         lookedOnTime);
@@ -84,36 +96,31 @@ public record StandbyState(
 
     StandbyState withLooked(long nanos) {
         boolean onTime = lateNanos(nanos) < LATE_NANOS;
-        return new StandbyState(warm, receives, unanswered, lastNanos, heardEpoch, ahead, sequence, nanos, onTime);
+        return new StandbyState(
+                warm, receives, unanswered, lastNanos, heardEpoch, ahead, behind, sequence, nanos, onTime);
     }
 
     StandbyState withReceiving(boolean isReceived, boolean isUnanswered, long arrivedNanos) {
         return new StandbyState(
-                warm, isReceived, isUnanswered, arrivedNanos, heardEpoch, ahead, sequence, lookedNanos, lookedOnTime);
+                warm,
+                isReceived,
+                isUnanswered,
+                arrivedNanos,
+                heardEpoch,
+                ahead,
+                behind,
+                sequence,
+                lookedNanos,
+                lookedOnTime);
     }
 
     StandbyState withHeardEpoch(int epoch) {
         return new StandbyState(
-                warm, receives, unanswered, lastNanos, epoch, ahead, sequence, lookedNanos, lookedOnTime);
-    }
-
-    StandbyState withAhead(boolean isAhead) {
-        return isAhead == ahead
-                ? this
-                : new StandbyState(
-                        warm,
-                        receives,
-                        unanswered,
-                        lastNanos,
-                        heardEpoch,
-                        isAhead,
-                        sequence,
-                        lookedNanos,
-                        lookedOnTime);
+                warm, receives, unanswered, lastNanos, epoch, ahead, behind, sequence, lookedNanos, lookedOnTime);
     }
 
     StandbyState withSequence(long number) {
         return new StandbyState(
-                warm, receives, unanswered, lastNanos, heardEpoch, ahead, number, lookedNanos, lookedOnTime);
+                warm, receives, unanswered, lastNanos, heardEpoch, ahead, behind, number, lookedNanos, lookedOnTime);
     }
 }

@@ -46,8 +46,8 @@
  *     that does not know where the last one began publishes nothing that may repeat a message of the one before: it
  *     waits until it receives that itself.
  * <li>A feed had no owner for more than ten seconds, or the next one had no room to keep what came meanwhile: older
- *     messages are missing. The next owner leaves a number out for each, so that consumers report them as lost. If nobody
- *     heard that the last owner had published some of them, a consumer may have them all the same.
+ *     messages are missing. The next owner leaves a number out for each, and names it, so that consumers that do not have
+ *     it report it as lost.
  * <li>The venue has no keys and repeats the same bytes within ten seconds: one message may be taken for the other if
  *     the new owner connected within the last ten seconds.
  * <li>A consumer that reads the bus without a subscription gets again what the new owner did not know to be
