@@ -34,8 +34,8 @@ class ClaimDelayTest {
     @Test
     void shouldLetAWarmNodeGoBeforeOneThatReceivesNothingNow() {
         hears(second, new Part(true, true, 0, 7, false, 0));
-        long behindMs = TimeUnit.NANOSECONDS.toMillis(
-                ClaimDelay.nanos("f", self, false, true, true, 7, null, presence, 0));
+        long behindMs =
+                TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, true, true, 7, null, presence, 0));
         assertThat(behindMs).as("the warm one waits for 0").isBetween(300L, 500L);
 
         hears(second, behind());
@@ -90,11 +90,13 @@ class ClaimDelayTest {
 
         long onlyCold = turnMs(false, null);
         assertThat(onlyCold).isPositive().isLessThan(1_000);
-        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, false, 7, null, presence, 0)))
+        assertThat(TimeUnit.NANOSECONDS.toMillis(
+                        ClaimDelay.nanos("f", self, false, false, false, 7, null, presence, 0)))
                 .as("it does not receive the feed, and another does")
                 .isGreaterThan(onlyCold + 1_000);
         hears(second, new Part(false, false, 0, 7, false, 0));
-        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, false, 7, null, presence, 0)))
+        assertThat(TimeUnit.NANOSECONDS.toMillis(
+                        ClaimDelay.nanos("f", self, false, false, false, 7, null, presence, 0)))
                 .as("nobody does")
                 .isEqualTo(onlyCold);
         hears(second, new Part(true, true, 0, 7, false, 0));
@@ -207,7 +209,8 @@ class ClaimDelayTest {
         presence.heard(new NodeHeartbeat(second, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN), 0);
         MembershipView other = new MembershipView(third, MEMBERS, GONE_NANOS);
         other.heard(new NodeHeartbeat(self, 1, 800, List.of(), List.of(), Map.of(), NodeRun.UNKNOWN), 0);
-        assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, null, other, 0)).isZero();
+        assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, null, other, 0))
+                .isZero();
     }
 
     @Test

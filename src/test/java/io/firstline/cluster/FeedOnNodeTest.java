@@ -186,6 +186,7 @@ class FeedOnNodeTest {
         feed.observe(new StandbyState(true, true, false, 0, 3, false, 0));
         assertThat(feed.claimDelayNanos(null, MEMBERS, new MembershipView("a:1", MEMBERS, 1), 0))
                 .as("the feed has heard an owner")
-                .isEqualTo(ClaimDelay.nanos("f", "a:1", true, false, true, 0, null, new MembershipView("a:1", MEMBERS, 1), 0));
+                .isEqualTo(ClaimDelay.nanos(
+                        "f", "a:1", true, false, true, 0, null, new MembershipView("a:1", MEMBERS, 1), 0));
     }
 }

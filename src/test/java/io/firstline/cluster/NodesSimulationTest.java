@@ -83,7 +83,8 @@ class NodesSimulationTest {
             falseLeased += falseLeasedHere;
             if (falseHere + falseLeasedHere > 0 && to > WORLDS) {
                 System.out.printf(
-                        "[nodes] seed %d: reports of no loss: %d merged, %d leased%n", seed, falseHere, falseLeasedHere);
+                        "[nodes] seed %d: reports of no loss: %d merged, %d leased%n",
+                        seed, falseHere, falseLeasedHere);
             }
             for (String fault : world.faults) {
                 faults.add("seed " + seed + ", " + world + ": " + fault);
@@ -185,8 +186,9 @@ class NodesSimulationTest {
             if (consumer.disordered > 0 && consumer.keepsOrder() && !exchangeCut) {
                 faults.add(name + " out of order: " + consumer.disordered);
             }
-            if (lost > 0 || consumer.twice > 0) {
-                faults.add(name + " lost " + lost + ", twice " + consumer.twice + " " + consumer.faults);
+            if (lost > 0 || consumer.twice > 0 || consumer.unexplained > 0) {
+                faults.add(name + " lost " + lost + ", twice " + consumer.twice + ", reports of no loss "
+                        + consumer.unexplained + " " + consumer.faults);
             }
         }
 

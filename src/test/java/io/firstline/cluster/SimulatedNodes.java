@@ -649,6 +649,11 @@ final class SimulatedNodes {
         private final ReplicaCore core;
         private final NodeLine line;
         private final Set<Integer> seen = new HashSet<>();
+        /** When the present run of its line began, and when it received the messages of that run, by their numbers. */
+        private long runSince;
+
+        private final TreeMap<Integer, Long> ofRun = new TreeMap<>();
+        private String run = "";
         private final List<Connection> connections = new ArrayList<>();
         private int opened;
         private long pingedNanos;
@@ -753,11 +758,17 @@ final class SimulatedNodes {
                     false);
             FeedMessage ofLine = line.received(message, node.clock());
             if (ofLine != null) {
-                String run = line.name();
+                if (!run.equals(line.name())) {
+                    run = line.name();
+                    runSince = now;
+                    ofRun.clear();
+                }
+                ofRun.put(number, now);
+                String lineName = line.name();
                 link(node.index, nodes.size()).send(() -> {
-                    feed.merged.arrived(run, ofLine);
+                    feed.merged.arrived(lineName, ofLine);
                     if (TOLD.contains(number)) {
-                        trace("%s message %d arrived as %d of %s", name, number, ofLine.sequence(), run);
+                        trace("%s message %d arrived as %d of %s", name, number, ofLine.sequence(), lineName);
                     }
                 });
             }
@@ -819,6 +830,15 @@ final class SimulatedNodes {
                     }
                 });
             }
+        }
+
+        /** How long its line had been running when it received a message, or the last one before that. */
+        long overlapNanos(int number) {
+            return ofRun.headMap(number, true).values().stream()
+                            .mapToLong(nanos -> nanos)
+                            .max()
+                            .orElse(runSince)
+                    - runSince;
         }
 
         private ReplayResponse answer(int epoch, long from, long to) {

@@ -498,8 +498,7 @@ class GapFillerTest {
         answer(owner, 0);
         comes(1, 2, "b", 0);
         comes(1, 3, "c", 0);
-        OwnerEpochs next =
-                new OwnerEpochs(1, EpochHistory.NONE.begin(1, 1).begin(2, 2));
+        OwnerEpochs next = new OwnerEpochs(1, EpochHistory.NONE.begin(1, 1).begin(2, 2));
         gapFiller.introduced(next, 0);
         gapFiller.arrived(message(2, 2, "d"), 0);
         for (int second = 2; second <= 50; second += 2) {

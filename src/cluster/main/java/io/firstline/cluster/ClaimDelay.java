@@ -74,9 +74,10 @@ final class ClaimDelay {
         }
         List<String> turns = new ArrayList<>(Placement.order(feed, present));
         turns.removeIf(member -> !member.equals(self) && !presence.carries(member, feed));
-        turns.sort(Comparator.comparing((String member) -> !(member.equals(self) ? warm : presence.isWarm(member, feed)))
-                .thenComparing(member -> !(member.equals(self) ? behind : presence.isBehind(member, feed)))
-                .thenComparing(member -> -(member.equals(self) ? epoch : presence.epoch(member, feed))));
+        turns.sort(
+                Comparator.comparing((String member) -> !(member.equals(self) ? warm : presence.isWarm(member, feed)))
+                        .thenComparing(member -> !(member.equals(self) ? behind : presence.isBehind(member, feed)))
+                        .thenComparing(member -> -(member.equals(self) ? epoch : presence.epoch(member, feed))));
         long turnNanos = Math.max(0, turns.indexOf(self)) * STEP_NANOS;
         if (warm) {
             return turnNanos;

@@ -190,7 +190,8 @@ public final class ReplicaCore {
             forgotten.forEach(repeats::published);
             notHere = repeats.removedFrom(notHere);
         }
-        // a number for each message that is perhaps lost, so that consumers that do not have it report it. An overloaded
+        // a number for each message that is perhaps lost, so that consumers that do not have it report it. An
+        // overloaded
         // node does not hear its predecessor, which has most probably published them
         long lost = isFirst || shed ? 0 : diff.unaccounted();
         if (lost > 0) {

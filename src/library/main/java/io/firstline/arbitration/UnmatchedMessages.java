@@ -65,8 +65,7 @@ final class UnmatchedMessages<M> {
         Map<Long, ArrayDeque<Entry<M>>> taken = new HashMap<>();
         for (Entry<M> entry : byAge) {
             if (entry.taken) {
-                taken.computeIfAbsent(entry.identity, id -> new ArrayDeque<>())
-                        .addLast(entry);
+                taken.computeIfAbsent(entry.identity, id -> new ArrayDeque<>()).addLast(entry);
             }
         }
         return taken;

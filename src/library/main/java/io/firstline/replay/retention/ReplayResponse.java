@@ -101,8 +101,8 @@ public record ReplayResponse(
         for (String number : numbers) {
             int colon = number.indexOf(':');
             if (colon < 0 || numbers.length > MOST_LEFT_OUT) {
-                throw new IllegalArgumentException("found " + numbers.length + " numbers that were left out, \"" + number
-                        + "\"; allowed: at most " + MOST_LEFT_OUT + ", NUMBER:IDENTITY");
+                throw new IllegalArgumentException("found " + numbers.length + " numbers that were left out, \""
+                        + number + "\"; allowed: at most " + MOST_LEFT_OUT + ", NUMBER:IDENTITY");
             }
             identities.put(Long.valueOf(number.substring(0, colon)), Long.valueOf(number.substring(colon + 1)));
         }

@@ -259,7 +259,9 @@ public final class RetentionBuffer {
      */
     public synchronized ReplayResponse range(long from, long to) {
         long end = Math.min(to, last);
-        List<Long> left = from > end ? List.of() : List.copyOf(leftOut.subMap(from, true, end, true).keySet());
+        List<Long> left = from > end
+                ? List.of()
+                : List.copyOf(leftOut.subMap(from, true, end, true).keySet());
         boolean isLeftOutBeyond = left.size() > ReplayResponse.MOST_LEFT_OUT;
         end = isLeftOutBeyond ? left.get(ReplayResponse.MOST_LEFT_OUT) - 1 : end;
         int first = placeOf(from);
