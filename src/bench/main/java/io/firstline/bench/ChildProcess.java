@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 final class ChildProcess implements Participant {
     static final String ERROR = "error";
     /**
-     * The options of all JVMs of a run, also shown in the report. The heap is fixed, so that machines are comparable.
+     * The options of all JVMs of a run, those of the launcher, also shown in the report. The heap is fixed, so that
+     * machines are comparable.
      */
     static final List<String> JVM_OPTIONS = List.of(
             "-XX:+UseG1GC",
@@ -30,6 +31,9 @@ final class ChildProcess implements Participant {
             "-XX:MaxHeapFreeRatio=25",
             "-Xms64m",
             "-Xmx1g",
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=dontinline,io.firstline.arbitration.Arbiter::decide",
+            "-XX:CompileCommand=dontinline,io.firstline.feed.PoolArbitration$Outcomes::first",
             "-Dvertx.logger-delegate-factory-class-name=io.vertx.core.logging.SLF4JLogDelegateFactory",
             "-Dlogback.configurationFile=conf/logback.xml",
             "-DFIRSTLINE_LOG_LEVEL=ERROR");
