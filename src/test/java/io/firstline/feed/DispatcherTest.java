@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Dispatcher;
+import io.firstline.feed.message.KeptCopy;
 import io.firstline.feed.message.OutgoingCopy;
 import io.firstline.feed.message.StreamWatch;
 import io.firstline.stream.Overflow;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,10 +73,10 @@ class DispatcherTest extends FeedTestBase {
     }
 
     private static OutgoingCopy copyOf(StreamWatch stream, long identity, String text) {
-        return new OutgoingCopy(
+        return new KeptCopy(
                 "c",
                 identity,
-                Buffer.buffer(text),
+                text.getBytes(StandardCharsets.UTF_8),
                 true,
                 stream,
                 OutgoingCopy.NO_NUMBER,
@@ -125,10 +126,10 @@ class DispatcherTest extends FeedTestBase {
     }
 
     private static OutgoingCopy copy(String by, String text, boolean isText, long arrivalNanos) {
-        return new OutgoingCopy(
+        return new KeptCopy(
                 by,
                 0,
-                Buffer.buffer(text),
+                text.getBytes(StandardCharsets.UTF_8),
                 isText,
                 null,
                 OutgoingCopy.NO_NUMBER,

@@ -378,7 +378,7 @@ public final class PayloadFuzz {
                 new Arbiter.Output<>() {
                     @Override
                     public void first(Line line, OutgoingCopy copy, boolean late) {
-                        published.add(copy);
+                        published.add(copy.kept());
                         outcome.add(shown(copy, late));
                         if (copy.isNumbered()) {
                             gaps.published(copy, published::size);
@@ -444,6 +444,6 @@ public final class PayloadFuzz {
         return copy.by() + " " + copy.identity() + " " + (copy.stream() == null ? "" : copy.stream().name) + " "
                 + copy.first()
                 + " " + copy.last() + " " + copy.restarts() + " " + copy.text() + " " + late + " "
-                + copy.payload().hashCode();
+                + Arrays.hashCode(copy.bytes());
     }
 }

@@ -113,9 +113,8 @@ final class BusReceiver implements Receiver {
 
     private <T> Handler<Message<T>> consumer() {
         return target.variant() == Variant.BUS_BATCH
-                ? message ->
-                        ((FeedBatch) message.body()).messages().forEach(each -> consumption.message(each.payload()))
-                : message -> consumption.message(((FeedMessage) message.body()).payload());
+                ? message -> ((FeedBatch) message.body()).messages().forEach(each -> consumption.message(each.bytes()))
+                : message -> consumption.message(((FeedMessage) message.body()).bytes());
     }
 
     @Override

@@ -30,7 +30,7 @@ final class Consumption {
     }
 
     /** Counts a message that the client passes to its user. */
-    void message(Buffer payload) {
+    void message(byte[] payload) {
         ledger.received(quote.sequence(payload));
         if (timed) {
             age(quote.ageNanos(payload, System.nanoTime()));
@@ -40,7 +40,10 @@ final class Consumption {
     /** Counts a copy; only the first copy of a message has an effect. */
     void copy(Buffer payload) {
         if (ledger.isNews(quote.sequence(payload))) {
-            message(payload);
+            ledger.received(quote.sequence(payload));
+            if (timed) {
+                age(quote.ageNanos(payload, System.nanoTime()));
+            }
         }
     }
 

@@ -52,7 +52,7 @@ final class DirectReceiver implements Receiver {
     }
 
     private void received(FeedMessage message) {
-        consumption.message(message.payload());
+        consumption.message(message.bytes());
     }
 
     @Override

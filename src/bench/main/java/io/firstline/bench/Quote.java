@@ -2,6 +2,9 @@ package io.firstline.bench;
 
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -29,6 +32,8 @@ final class Quote implements Frames {
     /** The best prices of OKX. */
     static final Quote BEST_PRICES = new Quote(
             "{\"arg\":{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT\"},\"data\":[{\"asks\":[[\"27423.2\",\"10.023\",\"0\",\"1#v\"]],\"bids\":[[\"27423.1\",\"5.419\",\"0\",\"2\"]],\"ts\":\"#stamp\",\"seqId\":#sequence}]}");
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final int sequenceAt;
     private final int stampAt;
@@ -101,6 +106,10 @@ final class Quote implements Frames {
         return number(payload.getLongLE(sequenceAt), payload.getLongLE(sequenceAt + 8));
     }
 
+    long sequence(byte[] payload) {
+        return number(payload, sequenceAt);
+    }
+
     /** The time since the intended sending. */
     long ageNanos(ByteBuf payload, long nowNanos) {
         return ageNanos(number(payload, stampAt), nowNanos);
@@ -110,6 +119,10 @@ final class Quote implements Frames {
         return ageNanos(number(payload.getLongLE(stampAt), payload.getLongLE(stampAt + 8)), nowNanos);
     }
 
+    long ageNanos(byte[] payload, long nowNanos) {
+        return ageNanos(number(payload, stampAt), nowNanos);
+    }
+
     private static long ageNanos(long stamp, long nowNanos) {
         return Math.floorMod(Math.floorMod(nowNanos, LEAD) - stamp, LEAD);
     }
@@ -117,6 +130,10 @@ final class Quote implements Frames {
     private static long number(ByteBuf payload, int at) {
         int from = payload.readerIndex() + at;
         return number(payload.getLongLE(from), payload.getLongLE(from + 8));
+    }
+
+    private static long number(byte[] payload, int at) {
+        return number((long) LONGS.get(payload, at), (long) LONGS.get(payload, at + 8));
     }
 
     private static long number(long high, long low) {

@@ -336,7 +336,7 @@ public final class ReplicaCore {
     }
 
     private static int bytes(FeedMessage message) {
-        return message.payload().length() + MESSAGE_BYTES;
+        return message.length() + MESSAGE_BYTES;
     }
 
     /** Takes an event of one of the pools. */

@@ -42,6 +42,7 @@ public final class Arbiter<M> {
         /**
          * Publish this: the first copy of a message.
          *
+         * @param message valid within the call unless {@link Arrival#message} always is
          * @param late younger messages have been published while the line was behind
          */
         void first(Line line, M message, boolean late);

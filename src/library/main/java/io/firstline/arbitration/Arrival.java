@@ -19,6 +19,11 @@ public interface Arrival<M> {
     /** The message's size: the bytes that are held back are bounded. */
     int bytes();
 
-    /** The message to keep: read only for a copy that is published or held back. */
+    /** The message, valid within the call: read only for a copy that is published or recognised. */
     M message();
+
+    /** The message to keep: read only for a copy that is held back. */
+    default M kept() {
+        return message();
+    }
 }

@@ -29,7 +29,7 @@ final class HeldCopies<M> {
                     arrival.identity(),
                     arrival.content(),
                     arrival.stream(),
-                    arrival.message(),
+                    arrival.kept(),
                     arrival.bytes(),
                     nowNanos,
                     number);

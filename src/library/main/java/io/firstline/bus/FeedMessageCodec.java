@@ -55,7 +55,7 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
                 .appendLong(message.identity());
         append(wire, message.feed());
         append(wire, message.connectionId());
-        wire.appendInt(message.payload().length()).appendBuffer(message.payload());
+        wire.appendInt(message.length()).appendBytes(message.bytes());
         if (message.stream() != null) {
             append(wire, message.stream());
         }
@@ -93,7 +93,7 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
                 receivedMicros,
                 (flags & STREAM) == 0 ? null : stream(wire, payloadEnd, end),
                 identity,
-                wire.getBuffer(payloadStart, payloadEnd),
+                wire.getBytes(payloadStart, payloadEnd),
                 (flags & TEXT) != 0,
                 (flags & LATE) != 0);
     }

@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.payload.Payload;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -19,7 +20,7 @@ public record WsFrame(WebSocketFrameType type, Buffer binaryData, boolean isFina
         ByteBuf content = frame.content();
         byte[] bytes = new byte[content.readableBytes()];
         content.getBytes(content.readerIndex(), bytes);
-        return new WsFrame(type(frame), Buffer.buffer(bytes), frame.isFinalFragment());
+        return new WsFrame(type(frame), Payload.buffer(bytes), frame.isFinalFragment());
     }
 
     private static WebSocketFrameType type(io.netty.handler.codec.http.websocketx.WebSocketFrame frame) {

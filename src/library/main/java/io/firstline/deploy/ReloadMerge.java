@@ -49,7 +49,7 @@ final class ReloadMerge {
 
         @Override
         public int bytes() {
-            return message == null ? 0 : message.payload().length();
+            return message == null ? 0 : message.length();
         }
     }
 
@@ -102,7 +102,7 @@ final class ReloadMerge {
                     message.receivedMicros(),
                     message.stream(),
                     message.identity(),
-                    message.payload(),
+                    message.bytes(),
                     message.text(),
                     message.late() || late));
         }

@@ -28,7 +28,7 @@ final class ProfileProblems {
     }
 
     boolean isKnown(ProfileProblem trouble, String subject) {
-        return words.containsKey(new Key(trouble, subject));
+        return !words.isEmpty() && words.containsKey(new Key(trouble, subject)); // asked for each message
     }
 
     /** Returns whether this problem alone degrades the feed. */

@@ -50,7 +50,7 @@ final class StreamBeginning {
                     StreamBeginning.hasKey(copy),
                     copy.content(),
                     copy.stream(),
-                    copy.message(),
+                    copy.kept(),
                     copy.bytes());
         }
 

@@ -47,7 +47,8 @@ final class ValueSplitter {
         if (!expectsJson
                 && copy.text()
                 && !condition.isKnown(ProfileProblem.SEVERAL_VALUES, "")
-                && !valuesIn(part.over(copy.payload(), true)).isEmpty()) {
+                && !valuesIn(part.over(copy.bytes(), 0, copy.bytes().length, true))
+                        .isEmpty()) {
             report(
                     copy.by(),
                     "frames are published unsplit, and a value may be published twice, alone and in a frame with"

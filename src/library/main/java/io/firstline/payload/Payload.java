@@ -9,10 +9,11 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * A view of a message's bytes, without a copy. All messages of a connection reuse one instance, so a late copy makes no
- * garbage. The view is valid until the next message; {@link #toBuffer()} makes a copy to keep. Used on one event loop.
+ * garbage. The view is valid until the next message; {@link #toBytes()} makes a copy to keep. Used on one event loop.
  */
 public final class Payload {
     private static final byte[] NOTHING = {};
@@ -22,7 +23,8 @@ public final class Payload {
     private int from;
     private int length;
     private boolean text;
-    private Buffer buffer;
+    /** The bytes alone; null = not copied yet. */
+    private byte[] kept;
 
     /** Sets a view of bytes that the next message may overwrite. */
     @SuppressWarnings("ArrayEquals") // on purpose: a comparison costs less than G1's barrier for a stored reference
@@ -33,7 +35,7 @@ public final class Payload {
         from = offset;
         length = count;
         text = isText;
-        buffer = null;
+        kept = null;
         return this;
     }
 
@@ -47,7 +49,9 @@ public final class Payload {
             bytes.getBytes(bytes.readerIndex(), copy);
             over(copy, 0, copy.length, isText);
         }
-        buffer = payload;
+        if (from == 0 && length == array.length) {
+            kept = array;
+        }
         return this;
     }
 
@@ -70,12 +74,22 @@ public final class Payload {
         return text;
     }
 
-    /** The bytes to keep and pass on, copied on the first call. */
-    public Buffer toBuffer() {
-        if (buffer == null) {
-            buffer = Buffer.buffer(length).appendBytes(array, from, length);
+    /** The bytes to keep and pass on, copied on the first call. Shared by all callers: do not change them. */
+    public byte[] toBytes() {
+        if (kept == null) {
+            kept = Arrays.copyOfRange(array, from, from + length);
         }
-        return buffer;
+        return kept;
+    }
+
+    /** A buffer over {@link #toBytes()}. */
+    public Buffer toBuffer() {
+        return buffer(toBytes());
+    }
+
+    /** A buffer over these bytes, not copied. */
+    public static Buffer buffer(byte[] bytes) {
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes));
     }
 
     /** Whether the bytes are well-formed UTF-8. */

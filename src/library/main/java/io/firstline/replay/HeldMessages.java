@@ -25,14 +25,14 @@ final class HeldMessages {
     void hold(FeedMessage message, long nowNanos) {
         beginToWait(nowNanos);
         younger.put(message.sequence(), message);
-        bytes += message.payload().length();
+        bytes += message.length();
     }
 
     /** The message's place is not known. */
     void putAside(FeedMessage message, long nowNanos) {
         beginToWait(nowNanos);
         unplaced.add(message);
-        bytes += message.payload().length();
+        bytes += message.length();
     }
 
     private void beginToWait(long nowNanos) {
@@ -86,7 +86,7 @@ final class HeldMessages {
             return null;
         }
         younger.pollFirstEntry();
-        bytes -= first.getValue().payload().length();
+        bytes -= first.getValue().length();
         return first.getValue();
     }
 
@@ -105,7 +105,7 @@ final class HeldMessages {
     /** Drops this number and greater ones; returns how many. */
     int dropFrom(long sequence) {
         Map<Long, FeedMessage> beyond = younger.tailMap(sequence, true);
-        beyond.values().forEach(message -> bytes -= message.payload().length());
+        beyond.values().forEach(message -> bytes -= message.length());
         int dropped = beyond.size();
         beyond.clear();
         return dropped;
@@ -131,7 +131,7 @@ final class HeldMessages {
     /** Removes and returns the oldest message without a place. */
     FeedMessage takeFirstUnplaced() {
         FeedMessage first = unplaced.removeFirst();
-        bytes -= first.payload().length();
+        bytes -= first.length();
         return first;
     }
 
@@ -139,7 +139,7 @@ final class HeldMessages {
     ArrayDeque<FeedMessage> takeUnplaced() {
         ArrayDeque<FeedMessage> all = new ArrayDeque<>(unplaced);
         unplaced.clear();
-        all.forEach(message -> bytes -= message.payload().length());
+        all.forEach(message -> bytes -= message.length());
         return all;
     }
 

@@ -220,7 +220,7 @@ final class MergedReader implements LineReader {
 
         @Override
         public int bytes() {
-            return message.payload().length();
+            return message.length();
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.firstline.payload.PayloadHash;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -21,13 +22,14 @@ import java.util.Objects;
  * @param identity what makes two copies the same message, as the arbiter compares them: equal for all copies on all
  *     nodes, and different from that of every other message of about the same time. A 64-bit hash of the venue's key,
  *     or, without one, of the bytes. A message made with 0 hashes its bytes at each call
- * @param payload the bytes as received, or the text that a venue's profile decodes from them; shared by all consumers
- *     of this node, so do not change it
+ * @param bytes the payload: the bytes as received, or the text that a venue's profile decodes from them; shared by all
+ *     consumers of this node, so do not change them
  * @param text whether the server sent it as text, or it was decoded
  * @param late whether younger messages of its stream were published before it: exact if the venue numbers the stream's
  *     messages. Otherwise true only if its connection is known to be behind in this stream, or in the feed if the venue
  *     names no streams; then false does not prove the order
  */
+@SuppressWarnings("ArrayRecordComponent") // equals compares the bytes; a buffer around them is 80 bytes a message
 public record FeedMessage(
         String feed,
         int epoch,
@@ -36,13 +38,13 @@ public record FeedMessage(
         long receivedMicros,
         String stream,
         long identity,
-        Buffer payload,
+        byte[] bytes,
         boolean text,
         boolean late) {
 
     @Override
     public long identity() {
-        return identity != 0 ? identity : PayloadHash.of(new Payload().over(payload, text));
+        return identity != 0 ? identity : PayloadHash.of(new Payload().over(bytes, 0, bytes.length, text));
     }
 
     /** Makes a message of a feed that is not shared between nodes, identified by its bytes, without a stream. */
@@ -57,6 +59,44 @@ public record FeedMessage(
         this(feed, 0, sequence, connectionId, receivedMicros, null, 0, payload, text, late);
     }
 
+    /** Makes a message whose payload is in a buffer; not copied if the buffer is an array's whole content. */
+    public FeedMessage(
+            String feed,
+            int epoch,
+            long sequence,
+            String connectionId,
+            long receivedMicros,
+            String stream,
+            long identity,
+            Buffer payload,
+            boolean text,
+            boolean late) {
+        this(
+                feed,
+                epoch,
+                sequence,
+                connectionId,
+                receivedMicros,
+                stream,
+                identity,
+                new Payload().over(payload, text).toBytes(),
+                text,
+                late);
+    }
+
+    /**
+     * The payload as a buffer over {@link #bytes()}. Each call makes one, so that a message that is kept is smaller:
+     * call it once.
+     */
+    public Buffer payload() {
+        return Payload.buffer(bytes);
+    }
+
+    /** The length of the payload in bytes. */
+    public int length() {
+        return bytes.length;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof FeedMessage that
@@ -68,7 +108,7 @@ public record FeedMessage(
                 && feed.equals(that.feed)
                 && connectionId.equals(that.connectionId)
                 && Objects.equals(stream, that.stream)
-                && payload.equals(that.payload)
+                && Arrays.equals(bytes, that.bytes)
                 && identity() == that.identity();
     }
 
@@ -79,19 +119,19 @@ public record FeedMessage(
 
     /** The payload as a string. */
     public String asText() {
-        return payload.toString(StandardCharsets.UTF_8);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** A copy of this message with another feed's name and another sequence number. */
     public FeedMessage as(String otherFeed, long otherSequence) {
         return new FeedMessage(
-                otherFeed, epoch, otherSequence, connectionId, receivedMicros, stream, identity, payload, text, late);
+                otherFeed, epoch, otherSequence, connectionId, receivedMicros, stream, identity, bytes, text, late);
     }
 
     /** A copy of this message with the epoch and the sequence number of the node that publishes it. */
     public FeedMessage in(int otherEpoch, long otherSequence) {
         return new FeedMessage(
-                feed, otherEpoch, otherSequence, connectionId, receivedMicros, stream, identity, payload, text, late);
+                feed, otherEpoch, otherSequence, connectionId, receivedMicros, stream, identity, bytes, text, late);
     }
 
     /**
@@ -101,7 +141,7 @@ public record FeedMessage(
      */
     public FeedMessage merged(long otherSequence, boolean wasLate) {
         return new FeedMessage(
-                feed, 0, otherSequence, connectionId, receivedMicros, stream, identity, payload, text, late || wasLate);
+                feed, 0, otherSequence, connectionId, receivedMicros, stream, identity, bytes, text, late || wasLate);
     }
 
     /** All fields but the identity as JSON; {@code stream} only if it has one. The payload is in {@code text}, or in {@code base64} if it is binary. */
@@ -122,6 +162,6 @@ public record FeedMessage(
         }
         return text
                 ? json.put("text", asText())
-                : json.put("base64", java.util.Base64.getEncoder().encodeToString(payload.getBytes()));
+                : json.put("base64", java.util.Base64.getEncoder().encodeToString(bytes));
     }
 }

@@ -58,7 +58,7 @@ final class LatestByStream implements Backlog {
         Waiting same = waiting.get(key);
         if (same == null) {
             waiting.put(key, new Waiting(message));
-            bytes += message.payload().length();
+            bytes += message.length();
         } else {
             conflate(same, message);
         }
@@ -75,7 +75,7 @@ final class LatestByStream implements Backlog {
         if (!message.late()) { // a late message is older than the waiting one, although its number is higher
             old = same.message;
             same.message = message;
-            bytes += message.payload().length() - old.payload().length();
+            bytes += message.length() - old.length();
         }
         same.replaced = Loss.sum(same.replaced, Loss.of(old.sequence()));
         dropped++;
@@ -90,7 +90,7 @@ final class LatestByStream implements Backlog {
         }
         Waiting gone = entry.getValue();
         oldest.remove();
-        bytes -= gone.message.payload().length();
+        bytes -= gone.message.length();
         dropped++;
         evicted = Loss.sum(Loss.sum(evicted, gone.replaced), Loss.of(gone.message.sequence()));
     }
@@ -103,7 +103,7 @@ final class LatestByStream implements Backlog {
         }
         Waiting next = oldest.next();
         oldest.remove();
-        bytes -= next.message.payload().length();
+        bytes -= next.message.length();
         replaced = next.replaced;
         return next.message;
     }

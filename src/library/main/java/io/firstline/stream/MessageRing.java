@@ -59,7 +59,7 @@ final class MessageRing implements Backlog {
 
     @Override
     public int offer(FeedMessage message) {
-        int length = message.payload().length();
+        int length = message.length();
         int before = size;
         if (overflow != Overflow.DROP_OLDEST && !hasRoom(length)) {
             dropped++;
@@ -100,7 +100,7 @@ final class MessageRing implements Backlog {
         head = (head + 1) % slots.length;
         size--;
         out++;
-        bytes -= message.payload().length();
+        bytes -= message.length();
         return message;
     }
 

@@ -2,7 +2,6 @@ package io.firstline.relay;
 
 import io.firstline.relay.dialect.ClientRequest;
 import io.firstline.stream.FeedMessage;
-import io.vertx.core.buffer.Buffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -20,9 +19,9 @@ interface ClientSession {
         return ClientSession.class;
     }
 
-    /** The bytes of a message for the client; null = the client gets no message of this kind. */
-    default Buffer payload(FeedMessage message) {
-        return message.payload();
+    /** The bytes of a message for the client, not to be changed; null = the client gets no message of this kind. */
+    default byte[] payload(FeedMessage message) {
+        return message.bytes();
     }
 
     /** The name of a message's stream; null = none, then only clients of all streams get it. */

@@ -1,7 +1,6 @@
 package io.firstline.relay;
 
 import io.firstline.stream.FeedMessage;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -60,15 +59,14 @@ final class FormAudiences {
         if (ofAll.isEmpty() && interested.isEmpty()) {
             return;
         }
-        Buffer payload = session.payload(message);
+        byte[] payload = session.payload(message);
         if (payload == null) {
             return;
         }
-        byte[] bytes = payload.getBytes();
         // a late message is older than what waits of its stream, so it replaces nothing
         String place = message.late() ? null : stream;
-        append(ofAll, bytes, message.text(), place, inTurn, nowNanos);
-        append(interested, bytes, message.text(), place, inTurn, nowNanos);
+        append(ofAll, payload, message.text(), place, inTurn, nowNanos);
+        append(interested, payload, message.text(), place, inTurn, nowNanos);
     }
 
     private void append(

@@ -37,7 +37,7 @@ final class HeldStreams {
         if (message.stream() == null || full || !streams.contains(message.stream())) {
             return;
         }
-        bytes += message.payload().length();
+        bytes += message.length();
         full = messages.size() >= limits.maxQueueMessages() || bytes > limits.maxQueueBytes();
         if (full) {
             messages.clear();

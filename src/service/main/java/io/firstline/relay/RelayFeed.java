@@ -7,7 +7,6 @@ import io.firstline.feed.report.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -103,7 +102,7 @@ final class RelayFeed implements FeedSink {
             lastSequence = message.sequence();
             return;
         }
-        int length = message.payload().length();
+        int length = message.length();
         if (waiting.get() >= MAX_WAITING || waitingBytes.get() >= MAX_WAITING_BYTES) {
             dropped.incrementAndGet(); // the next turn reports it
             return;
@@ -133,7 +132,7 @@ final class RelayFeed implements FeedSink {
                 break;
             }
             waiting.decrementAndGet();
-            waitingBytes.addAndGet(-message.payload().length());
+            waitingBytes.addAndGet(-message.length());
             if (!firstMessages.isEmpty()) {
                 announce(message.stream(), now);
             }
@@ -190,12 +189,12 @@ final class RelayFeed implements FeedSink {
     void deliver(RelayClient client, List<FeedMessage> messages) {
         FrameBatch batch = new FrameBatch();
         for (FeedMessage message : messages) {
-            Buffer payload = client.session().payload(message);
+            byte[] payload = client.session().payload(message);
             if (payload != null) {
                 if (client.isCompressed()) {
-                    encoder.appendCompressed(batch.end(), payload.getBytes(), message.text());
+                    encoder.appendCompressed(batch.end(), payload, message.text());
                 } else {
-                    FrameEncoder.append(batch.end(), payload.getBytes(), message.text());
+                    FrameEncoder.append(batch.end(), payload, message.text());
                 }
                 batch.appended(message.late() ? null : client.session().streamOf(message));
             }

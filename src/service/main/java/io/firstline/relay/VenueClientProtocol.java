@@ -9,7 +9,6 @@ import io.firstline.relay.dialect.ClientRequest;
 import io.firstline.relay.dialect.PayloadPart;
 import io.firstline.relay.dialect.VenueRequests;
 import io.firstline.stream.FeedMessage;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -87,8 +86,8 @@ final class VenueClientProtocol implements ClientProtocol {
         }
 
         @Override
-        public Buffer payload(FeedMessage message) {
-            return part.of(message.payload());
+        public byte[] payload(FeedMessage message) {
+            return part.of(message.bytes());
         }
 
         @Override

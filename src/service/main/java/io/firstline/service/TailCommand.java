@@ -175,7 +175,7 @@ final class TailCommand implements Callable<Integer> {
 
     private byte[] line(FeedMessage message) {
         return format == Format.RAW
-                ? message.payload().getBytes()
+                ? message.bytes()
                 : message.toJson().encode().getBytes(StandardCharsets.UTF_8);
     }
 

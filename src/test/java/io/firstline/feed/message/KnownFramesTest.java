@@ -74,7 +74,7 @@ class KnownFramesTest {
         assertThat(copy.first).isEqualTo(5);
         assertThat(copy.last).isEqualTo(5);
         assertThat(copy.kind()).isEqualTo(ArrivingCopy.Kind.DATA);
-        assertThat(copy.message().payload()).hasToString(trade(5));
+        assertThat(copy.message().bytes()).asString().isEqualTo(trade(5));
         assertThat(reader.copies()).isEqualTo(3);
         assertThat(reader.reads()).isEqualTo(2);
     }

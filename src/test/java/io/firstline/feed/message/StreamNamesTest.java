@@ -2,7 +2,7 @@ package io.firstline.feed.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +12,7 @@ class StreamNamesTest {
     private final StreamNames names = new StreamNames("/data/0/s");
 
     private String in(String payload) {
-        return names.in(Buffer.buffer(payload));
+        return names.in(payload.getBytes(StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest

@@ -84,21 +84,20 @@ final class FeedFrame {
         name(message.feed());
         name(message.connectionId());
         name(message.stream());
-        data(message.payload());
+        data(message.bytes());
     }
 
     private void add(byte kind, Buffer data) {
         room(1);
         bytes[length++] = kind;
-        data(data);
+        data(data.getBytes());
     }
 
-    private void data(Buffer data) {
-        int size = data.length();
-        room(Integer.BYTES + size);
-        INTS.set(bytes, length, size);
-        data.getBytes(0, size, bytes, length + Integer.BYTES);
-        length += Integer.BYTES + size;
+    private void data(byte[] data) {
+        room(Integer.BYTES + data.length);
+        INTS.set(bytes, length, data.length);
+        System.arraycopy(data, 0, bytes, length + Integer.BYTES, data.length);
+        length += Integer.BYTES + data.length;
     }
 
     private void name(String name) {

@@ -7,6 +7,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,12 +65,12 @@ final class FeedFrameReader {
             }
             case FeedFrame.BYTES -> {
                 at++;
-                return data();
+                return Buffer.buffer(data());
             }
             case FeedFrame.JSON -> {
                 at++;
                 try {
-                    return new JsonObject(data());
+                    return new JsonObject(Buffer.buffer(data()));
                 } catch (DecodeException | ClassCastException e) {
                     throw new IllegalArgumentException("found no JSON object", e);
                 }
@@ -99,11 +100,11 @@ final class FeedFrameReader {
                 (flags & FeedFrame.LATE) != 0);
     }
 
-    private Buffer data() {
+    private byte[] data() {
         int length = length();
         int from = at;
         skip(length);
-        return Buffer.buffer(length).appendBytes(bytes, from, length);
+        return Arrays.copyOfRange(bytes, from, from + length);
     }
 
     private String name(boolean isKept) {

@@ -87,7 +87,7 @@ public final class BusSink implements FeedSink {
         if (hasStreamAddresses && stream != null && !Addresses.isReserved(stream)) {
             boundedPublisher.publish(Addresses.stream(config.name(), stream), body, options);
         }
-        boundedPublisher.published(message.payload().length());
+        boundedPublisher.published(message.length());
     }
 
     /**
@@ -98,7 +98,7 @@ public final class BusSink implements FeedSink {
     public void publishLine(FeedMessage message, DeliveryOptions line) {
         boundedPublisher.publish(linesAddress, message, line);
         lineFrames.publish(message, line.getHeaders().get(Addresses.LINE));
-        boundedPublisher.published(message.payload().length());
+        boundedPublisher.published(message.length());
     }
 
     @Override

@@ -56,8 +56,7 @@ public final class MergedMessages implements FeedSink {
             if (message.stream() == null || !streams.contains(message.stream()) || full) {
                 return;
             }
-            full = waiting.incrementAndGet() > MOST
-                    || waitingBytes.addAndGet(message.payload().length()) > MOST_BYTES;
+            full = waiting.incrementAndGet() > MOST || waitingBytes.addAndGet(message.length()) > MOST_BYTES;
             arrived.add(message);
         }
 
@@ -72,7 +71,7 @@ public final class MergedMessages implements FeedSink {
             FeedMessage message = arrived.poll();
             while (message != null) {
                 waiting.decrementAndGet();
-                waitingBytes.addAndGet(-message.payload().length());
+                waitingBytes.addAndGet(-message.length());
                 taken.add(message);
                 message = arrived.poll();
             }

@@ -201,12 +201,12 @@ final class SnapshotFetch {
             wanted.join.published(
                     message.sequence(),
                     message.identity(),
-                    wanted.isNumbered ? wanted.reader.read(message.payload(), message.text()) : Facts.NONE,
+                    wanted.isNumbered ? wanted.reader.read(message.bytes(), message.text()) : Facts.NONE,
                     message.late());
         }
         for (FeedMessage message : ofSpare.take()) {
             Wanted wanted = byName.get(message.stream());
-            Facts facts = wanted.reader.read(message.payload(), message.text());
+            Facts facts = wanted.reader.read(message.bytes(), message.text());
             if (!facts.isSnapshot()) {
                 wanted.join.follower(message.identity(), scheduler.nowNanos());
             } else if (wanted.join.snapshot(message.identity(), facts, scheduler.nowNanos())) {

@@ -16,10 +16,8 @@ import io.firstline.connection.Scheduler;
 import io.firstline.feed.report.ExchangeLatency;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
-import io.firstline.payload.Payload;
 import io.firstline.payload.ValueReader;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +50,6 @@ public final class ExchangeTime {
 
     /** The same for binary messages; null = they are not read. */
     private final ValueReader binaryReader;
-
-    private final Payload bytes = new Payload();
 
     private final SignedHistogram ages;
     private final ServerClock clock = new ServerClock();
@@ -177,13 +173,12 @@ public final class ExchangeTime {
     }
 
     /** Reads the time of a message's event; see {@link EventTimeReader#micros}. */
-    public long eventMicros(Buffer payload, boolean text) {
+    public long eventMicros(byte[] message, boolean text) {
         ValueReader values = text ? reader : binaryReader;
-        if (values == null || payload.length() > EventTimeReader.MAX_BYTES) {
+        if (values == null || message.length > EventTimeReader.MAX_BYTES) {
             return EventTimeReader.NO_TIME;
         }
-        bytes.over(payload, text);
-        KeyValues read = values.read(bytes.array(), bytes.from(), bytes.from() + bytes.length());
+        KeyValues read = values.read(message, 0, message.length);
         return read == null ? EventTimeReader.NO_TIME : times.micros(read);
     }
 

@@ -41,6 +41,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     private final EventTimeReader eventTimes;
 
     private final Opener opener;
+    private final OutgoingCopy outgoing = new Outgoing();
 
     private String by;
     private Payload payload;
@@ -310,25 +311,77 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     @Override
     public OutgoingCopy message() {
-        Payload message = payload();
-        return new OutgoingCopy(
-                by,
-                key == 0 ? hash : key,
-                message.toBuffer(),
-                message.isText(),
-                streamWatch(),
-                first,
-                last,
-                restarts,
-                snapshot,
-                arrivalNanos,
-                eventMicros(message));
+        return outgoing;
     }
 
-    private long eventMicros(Payload message) {
-        if (eventTimes == null || !isRead) {
-            return OutgoingCopy.NOT_READ;
+    @Override
+    public OutgoingCopy kept() {
+        return outgoing.kept();
+    }
+
+    /** This copy, seen as one to publish. */
+    private final class Outgoing implements OutgoingCopy {
+        @Override
+        public String by() {
+            return by;
         }
-        return message.length() > EventTimeReader.MAX_BYTES ? EventTimeReader.NO_TIME : eventTimes.micros(read);
+
+        @Override
+        public long identity() {
+            return key == 0 ? hash : key;
+        }
+
+        @Override
+        public byte[] bytes() {
+            return payload().toBytes();
+        }
+
+        @Override
+        public boolean text() {
+            return payload().isText();
+        }
+
+        @Override
+        public StreamWatch stream() {
+            return streamWatch();
+        }
+
+        @Override
+        public long first() {
+            return first;
+        }
+
+        @Override
+        public long last() {
+            return last;
+        }
+
+        @Override
+        public boolean restarts() {
+            return restarts;
+        }
+
+        @Override
+        public boolean snapshot() {
+            return snapshot;
+        }
+
+        @Override
+        public long arrivalNanos() {
+            return arrivalNanos;
+        }
+
+        @Override
+        public long eventMicros() {
+            if (eventTimes == null || !isRead) {
+                return NOT_READ;
+            }
+            return payload().length() > EventTimeReader.MAX_BYTES ? EventTimeReader.NO_TIME : eventTimes.micros(read);
+        }
+
+        @Override
+        public OutgoingCopy kept() {
+            return new KeptCopy(this);
+        }
     }
 }

@@ -113,7 +113,7 @@ public final class Dispatcher {
         long receivedMicros = clock.micros(copy.arrivalNanos());
         if (exchangeTime != null) {
             long eventMicros = copy.eventMicros() == OutgoingCopy.NOT_READ
-                    ? exchangeTime.eventMicros(copy.payload(), copy.text())
+                    ? exchangeTime.eventMicros(copy.bytes(), copy.text())
                     : copy.eventMicros();
             exchangeTime.published(eventMicros, copy.arrivalNanos(), receivedMicros, clock.steps());
         }
@@ -125,7 +125,7 @@ public final class Dispatcher {
                 receivedMicros,
                 streamOf(copy),
                 copy.identity(),
-                copy.payload(),
+                copy.bytes(),
                 copy.text(),
                 late);
         List<FeedStream> consumers = streams;
@@ -147,7 +147,7 @@ public final class Dispatcher {
 
     private String streamOf(OutgoingCopy copy) {
         if (streamNames != null) {
-            return streamNames.in(copy.payload());
+            return streamNames.in(copy.bytes());
         }
         return copy.stream() == null ? null : copy.stream().name;
     }

@@ -113,8 +113,8 @@ public final class Sequencer {
     private void hold(OutgoingCopy copy) {
         StreamWatch stream = copy.stream();
         StreamClass type = stream.places.type();
-        stream.waiting.add(copy, scheduler.nowNanos());
-        heldBytes += copy.payload().length();
+        stream.waiting.add(copy.kept(), scheduler.nowNanos());
+        heldBytes += copy.bytes().length;
         if (stream.waiting.size() > type.holdMessages()) {
             releaseOverGap(stream);
         }
@@ -163,7 +163,7 @@ public final class Sequencer {
 
     /** Publishes a message that has waited. */
     private void passOn(OutgoingCopy copy) {
-        heldBytes -= copy.payload().length();
+        heldBytes -= copy.bytes().length;
         enter(copy);
         publish(copy, false);
     }

@@ -5,9 +5,7 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
-import io.firstline.payload.Payload;
 import io.firstline.payload.ValueReader;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -83,11 +81,9 @@ public final class SnapshotReader {
     }
 
     /** Reads a message. */
-    public Facts read(Buffer payload, boolean isText) {
-        Payload message = new Payload().over(payload, isText);
+    public Facts read(byte[] message, boolean isText) {
         ValueReader reader = isText ? text : binary;
-        KeyValues read =
-                reader == null ? null : reader.read(message.array(), message.from(), message.from() + message.length());
+        KeyValues read = reader == null ? null : reader.read(message, 0, message.length);
         if (read == null) {
             return Facts.NONE;
         }

@@ -2,10 +2,8 @@ package io.firstline.feed.message;
 
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
-import io.firstline.payload.Payload;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
 /**
@@ -17,7 +15,6 @@ final class StreamNames {
     static final int MAX_SHARED = StreamTable.MAX_STREAMS;
 
     private final KeyReader reader;
-    private final Payload view = new Payload();
     private final LongObjectMap<String> byHash = new LongObjectHashMap<>();
 
     StreamNames(String pointer) {
@@ -25,9 +22,8 @@ final class StreamNames {
     }
 
     /** Returns the name; null if the payload is not JSON, or if no string, number or boolean is at the pointer. */
-    public String in(Buffer payload) {
-        view.over(payload, true);
-        KeyValues read = reader.read(view.array(), view.from(), view.from() + view.length());
+    public String in(byte[] message) {
+        KeyValues read = reader.read(message, 0, message.length);
         if (read == null || !read.isPresent(0)) {
             return null;
         }

@@ -32,11 +32,10 @@ final class LastValues {
             return; // a late message is older than the present one, though its number is greater
         }
         FeedMessage before = byStream.put(stream, message);
-        bytes += message.payload().length()
-                - (before == null ? 0 : before.payload().length());
+        bytes += message.length() - (before == null ? 0 : before.length());
         while (byStream.size() > 1 && new Volume(byStream.size(), bytes).exceeds(bound)) {
             Iterator<FeedMessage> oldest = byStream.values().iterator();
-            bytes -= oldest.next().payload().length();
+            bytes -= oldest.next().length();
             oldest.remove();
         }
     }

@@ -177,7 +177,7 @@ public final class RetentionBuffer {
         }
         set(place, message);
         size++;
-        bytes += message.payload().length();
+        bytes += message.length();
         while (size > 1 && bytes > bound.bytes()) {
             removeOldest();
         }
@@ -185,7 +185,7 @@ public final class RetentionBuffer {
     }
 
     private void removeOldest() {
-        bytes -= at(0).payload().length();
+        bytes -= at(0).length();
         set(0, null);
         head = (head + 1) & (slots.length - 1);
         size--;
@@ -200,7 +200,7 @@ public final class RetentionBuffer {
         int place = placeOf(sequence);
         forgotten.addAll(list(size - place, i -> at(place + (int) i)));
         while (size > place) {
-            bytes -= at(size - 1).payload().length();
+            bytes -= at(size - 1).length();
             set(--size, null);
         }
         last = Math.min(last, sequence - 1);
@@ -268,7 +268,7 @@ public final class RetentionBuffer {
         int place = first;
         Volume reply = Volume.NONE;
         while (place < size && at(place).sequence() <= end) {
-            Volume longer = reply.plus(at(place).payload().length());
+            Volume longer = reply.plus(at(place).length());
             if (place > first && longer.exceeds(ReplayResponse.BOUND)) {
                 break;
             }
@@ -299,7 +299,7 @@ public final class RetentionBuffer {
         Volume reply = Volume.NONE;
         int count = 0;
         while (count < all.size()) {
-            reply = reply.plus(all.get(count).payload().length());
+            reply = reply.plus(all.get(count).length());
             if (count > 0 && reply.exceeds(ReplayResponse.BOUND)) {
                 break;
             }

@@ -2,7 +2,7 @@ package io.firstline.relay.dialect;
 
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
-import io.vertx.core.buffer.Buffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -23,15 +23,14 @@ public final class PayloadPart {
     }
 
     /** The part of a message; the whole message if it has none. */
-    public Buffer of(Buffer message) {
+    public byte[] of(byte[] message) {
         if (reader == null) {
             return message;
         }
-        byte[] bytes = message.getBytes();
-        KeyValues read = reader.read(bytes, 0, bytes.length);
+        KeyValues read = reader.read(message, 0, message.length);
         if (read == null || !read.isAny(0) || read.isPresent(0)) { // a text or a number is no message
             return message;
         }
-        return Buffer.buffer(read.to(0) - read.from(0)).appendBytes(bytes, read.from(0), read.to(0) - read.from(0));
+        return Arrays.copyOfRange(message, read.from(0), read.to(0));
     }
 }
