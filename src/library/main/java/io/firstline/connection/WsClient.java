@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.config.ConnectTarget;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.FeedUrl;
 import io.firstline.config.secret.Hidden;
@@ -63,7 +64,7 @@ public final class WsClient implements Connector {
                 .setHostnameVerificationAlgorithm("HTTPS")
                 .setTcpNoDelay(true)
                 .setTcpKeepAlive(true);
-        if (OpenSSLEngineOptions.isAvailable()) {
+        if (mayUseTls(config) && OpenSSLEngineOptions.isAvailable()) {
             // a third of the garbage; see src/docs/performance.md
             options.setSslEngineOptions(new OpenSSLEngineOptions());
         }
@@ -71,6 +72,13 @@ public final class WsClient implements Connector {
             options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
         }
         return new WsClient(vertx, new TcpConnector(vertx, options));
+    }
+
+    /** Whether to load OpenSSL, which takes a tenth of a second; a redirect from ws:// to wss:// works without it. */
+    private static boolean mayUseTls(WsConnectionConfig config) {
+        return !config.endpoint().isNone()
+                || ConnectTarget.of(config).stream()
+                        .anyMatch(target -> target.url().regionMatches(true, 0, "wss:", 0, 4));
     }
 
     @Override

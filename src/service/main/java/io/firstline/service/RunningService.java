@@ -88,7 +88,9 @@ final class RunningService implements AutoCloseable {
         this.registry = registry;
         this.config = config;
         this.simulator = simulator;
-        this.described = vertx.executeBlocking(() -> Platform.describe(vertx)).onSuccess(LOG::info);
+        this.described = LOG.isInfoEnabled() // loading the native TLS library only to describe it takes long
+                ? vertx.executeBlocking(() -> Platform.describe(vertx)).onSuccess(LOG::info)
+                : Future.succeededFuture();
     }
 
     /** Creates Vert.x as this program runs it: native transport where it loads, no files cached on disk. */
