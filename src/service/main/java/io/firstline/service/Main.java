@@ -87,7 +87,8 @@ public final class Main {
         if (args.length > 0 && command(args[0]) == CheckCommand.class) {
             LogSettings.disable(); // it reports what it finds
         }
-        Shutdown.exit(run(args));
+        boolean isTraining = args.length == 1 && args[0].equals(StartTraining.ARGUMENT);
+        Shutdown.exit(isTraining ? StartTraining.run() : run(args));
     }
 
     /**

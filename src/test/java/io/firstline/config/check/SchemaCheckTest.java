@@ -30,15 +30,45 @@ class SchemaCheckTest {
     private static final Path CONF = Path.of(System.getProperty("project.dir", "."), "conf");
     /** Values that some rule rejects, and others accept. */
     private static final List<String> VALUES = List.of(
-            "null", "true", "false", "0", "1", "-1", "7", "1.5", "1e3", "1.0", "99999999999", "123456789012345678901234567890",
-            "\"\"", "\"x\"", "\"all\"", "\"2026-11-29\"", "\"latency\"", "\"wss://a.example\"",
-            "\"\\ud83d\\ude00\"", "\"a/b~c\"", "[]", "[1]", "[\"a\",\"a\"]", "[\"a\",\"b\"]", "[null]", "{}", "{\"a\":1}", "{\"a/~\":{}}");
+            "null",
+            "true",
+            "false",
+            "0",
+            "1",
+            "-1",
+            "7",
+            "1.5",
+            "1e3",
+            "1.0",
+            "99999999999",
+            "123456789012345678901234567890",
+            "\"\"",
+            "\"x\"",
+            "\"all\"",
+            "\"2026-11-29\"",
+            "\"latency\"",
+            "\"wss://a.example\"",
+            "\"\\ud83d\\ude00\"",
+            "\"a/b~c\"",
+            "[]",
+            "[1]",
+            "[\"a\",\"a\"]",
+            "[\"a\",\"b\"]",
+            "[null]",
+            "{}",
+            "{\"a\":1}",
+            "{\"a/~\":{}}");
 
     @Test
     void shouldFindWhatAnotherValidatorFinds() throws IOException {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        compare(Schema.service(), List.of(CONF.resolve("config.json"), CONF.resolve("cluster.json")), 500, random, seed);
+        compare(
+                Schema.service(),
+                List.of(CONF.resolve("config.json"), CONF.resolve("cluster.json")),
+                500,
+                random,
+                seed);
         try (Stream<Path> files = Files.list(CONF.resolve("venues"))) {
             List<Path> venues = files.filter(file -> !file.toString().endsWith(".schema.json"))
                     .sorted()
@@ -106,8 +136,10 @@ class SchemaCheckTest {
             } else if (what == 1) {
                 object.set(keys.get(random.nextInt(keys.size())), value);
             } else {
-                List<String> known = new ArrayList<>(schema.findValue("properties").size());
-                schema.findValues("properties").forEach(properties -> properties.fieldNames().forEachRemaining(known::add));
+                List<String> known =
+                        new ArrayList<>(schema.findValue("properties").size());
+                schema.findValues("properties")
+                        .forEach(properties -> properties.fieldNames().forEachRemaining(known::add));
                 object.set(random.nextInt(5) == 0 ? "un/known~" : known.get(random.nextInt(known.size())), value);
             }
         }

@@ -83,14 +83,16 @@ final class SchemaCheck {
     private void checkFurther(JsonNode value, JsonNode rule, String pointer) {
         JsonNode further = rule.get("additionalProperties");
         JsonNode known = rule.path("properties");
-        value.properties().stream().filter(member -> !known.has(member.getKey())).forEach(member -> {
-            String place = pointer + ProblemText.step(member.getKey());
-            if (further.isObject()) {
-                check(member.getValue(), further, place);
-            } else if (!further.booleanValue()) {
-                add(new Problem(place, "an unknown key", keys(member.getKey(), known, pointer)));
-            }
-        });
+        value.properties().stream()
+                .filter(member -> !known.has(member.getKey()))
+                .forEach(member -> {
+                    String place = pointer + ProblemText.step(member.getKey());
+                    if (further.isObject()) {
+                        check(member.getValue(), further, place);
+                    } else if (!further.booleanValue()) {
+                        add(new Problem(place, "an unknown key", keys(member.getKey(), known, pointer)));
+                    }
+                });
     }
 
     private String keys(String unknown, JsonNode properties, String pointer) {
@@ -119,8 +121,7 @@ final class SchemaCheck {
         rule.get("required").forEach(key -> {
             if (!value.has(key.textValue())) {
                 JsonNode missing = rule.path("properties").path(key.textValue());
-                add(new Problem(
-                        pointer + ProblemText.step(key.textValue()), "nothing", ProblemText.allowed(missing)));
+                add(new Problem(pointer + ProblemText.step(key.textValue()), "nothing", ProblemText.allowed(missing)));
             }
         });
     }
@@ -214,8 +215,7 @@ final class SchemaCheck {
 
     /** In a schema, {@code $} is the end of the text, in Java also the place before a last line feed. */
     private static boolean matches(String pattern, String text) {
-        Matcher matcher =
-                PATTERNS.computeIfAbsent(pattern, Pattern::compile).matcher(text);
+        Matcher matcher = PATTERNS.computeIfAbsent(pattern, Pattern::compile).matcher(text);
         return matcher.find() && (!pattern.endsWith("$") || matcher.end() == text.length());
     }
 }

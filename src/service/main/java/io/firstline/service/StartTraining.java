@@ -1,0 +1,42 @@
+package io.firstline.service;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.io.OutputStream;
+
+/**
+ * Runs the usual commands briefly, one with TLS, without output. The launcher starts it once in a JVM that records the
+ * classes for later starts.
+ */
+final class StartTraining {
+    /** The argument with which the launcher asks for it; no command of the help. */
+    static final String ARGUMENT = "start-training";
+
+    private static final long RUN_MS = 1_000;
+    private static final long ANSWER_SECONDS = 10;
+
+    private StartTraining() {}
+
+    /** Returns {@link Main#OK} if all commands succeeded. */
+    static int run() {
+        Vertx vertx = RunningService.vertx();
+        HttpServer server = RunningService.await(
+                vertx.createHttpServer()
+                        .webSocketHandler(socket -> socket.writeTextMessage("{\"id\":1}"))
+                        .listen(0, "127.0.0.1"),
+                ANSWER_SECONDS);
+        String host = "://127.0.0.1:" + server.actualPort() + "/";
+        String config = ConfigFiles.file(null).toString();
+        long asks = vertx.setPeriodic(RUN_MS, again -> Shutdown.ask());
+        int failed = quietly("run", config); // before tail, which silences the log
+        vertx.cancelTimer(asks);
+        failed += quietly("--help") + quietly("check", config) + quietly("tail", "ws" + host, "--count", "1");
+        quietly("tail", "wss" + host, "--for", "300ms"); // the server speaks no TLS
+        RunningService.await(vertx.close(), ANSWER_SECONDS);
+        return failed == Main.OK ? Main.OK : Main.FAILED;
+    }
+
+    private static int quietly(String... args) {
+        return Main.run(OutputStream.nullOutputStream(), OutputStream.nullOutputStream(), args);
+    }
+}
