@@ -649,8 +649,8 @@ final class SimulatedNodes {
         private final ReplicaCore core;
         private final NodeLine line;
         private final Set<Integer> seen = new HashSet<>();
-        /** When the present run of its line began, and when it received the messages of that run, by their numbers. */
-        private long runSince;
+        /** The present run of its line: its first message, and when it received its messages, by their numbers. */
+        private int firstOfRun;
 
         private final TreeMap<Integer, Long> ofRun = new TreeMap<>();
         private String run = "";
@@ -760,7 +760,7 @@ final class SimulatedNodes {
             if (ofLine != null) {
                 if (!run.equals(line.name())) {
                     run = line.name();
-                    runSince = now;
+                    firstOfRun = number;
                     ofRun.clear();
                 }
                 ofRun.put(number, now);
@@ -832,13 +832,11 @@ final class SimulatedNodes {
             }
         }
 
-        /** How long its line had been running when it received a message, or the last one before that. */
+        /** How long its line had been running when it received the last message up to this one, older ones of a stalled path aside. */
         long overlapNanos(int number) {
-            return ofRun.headMap(number, true).values().stream()
-                            .mapToLong(nanos -> nanos)
-                            .max()
-                            .orElse(runSince)
-                    - runSince;
+            return number < firstOfRun || ofRun.isEmpty()
+                    ? 0
+                    : ofRun.floorEntry(number).getValue() - ofRun.get(firstOfRun);
         }
 
         private ReplayResponse answer(int epoch, long from, long to) {
