@@ -15,6 +15,11 @@ import java.util.Map;
 
 /** Reads the section {@code cluster} of a configuration. */
 public final class ClusterReader {
+    /** In place of leases and members that are wrong: the other keys are checked as if they were right. */
+    private static final LeaseConfig STAND_IN_LEASE = LeaseConfig.of(List.of("http://127.0.0.1:1"));
+
+    private static final List<String> STAND_IN_MEMBERS = List.of("stand.in:1");
+
     private ClusterReader() {}
 
     /**
@@ -27,14 +32,14 @@ public final class ClusterReader {
         ClusterConfig.Tls tls = section.has("tls") ? tls(section.get("tls"), directory, problems) : null;
         LeaseConfig lease = section.has("lease") ? lease(section.get("lease"), directory, problems) : null;
         int replicas = ClusterConfig.DEFAULT.replicas();
+        Map<String, Object> values = new HashMap<>();
         if (section.has("dns") && !section.has("members") && !section.has("lease")) {
             problems.add(new Problem("/members", "nothing", "the nodes that vote: \"dns\" finds nodes, not votes"));
-            return null;
+            values.put("members", STAND_IN_MEMBERS);
         }
         if (section.has("members") && lease == null && !section.has("dns")) {
             replicas = Math.min(replicas, section.get("members").size());
         }
-        Map<String, Object> values = new HashMap<>();
         values.put("lease", lease);
         values.put("listens", false);
         if (section.has("lease") && !section.has("members")) {
@@ -79,7 +84,7 @@ public final class ClusterReader {
             return SchemaKeys.LEASE.read(LeaseConfig.class, section, values);
         } catch (InvalidConfigException e) {
             found.addAll(e.problems());
-            return null;
+            return STAND_IN_LEASE;
         } finally {
             found.forEach(problem -> problems.add(problem.under("/lease")));
         }

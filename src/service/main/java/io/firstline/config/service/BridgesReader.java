@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
 final class BridgesReader {
     private static final String TCP = "/tcp";
     private static final String SOCKJS = "/sockjs";
+    private static final String FEEDS = "feeds";
 
     /** Those that a client in another language can read, with their sequence. */
     private static final Set<String> BODIES = Set.of("message", "json");
@@ -38,34 +39,33 @@ final class BridgesReader {
     private static TcpBridgeConfig tcp(
             JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         List<Problem> found = new ArrayList<>();
-        String token = section.has("token")
-                ? HttpReader.hash(section.get("token").textValue(), directory, environment, found)
-                : null;
+        String token = HttpReader.token(section, directory, environment, found);
         HttpConfig.PemFiles tls = section.has("tls") ? HttpReader.tls(section.get("tls"), directory, found) : null;
         TcpBridgeConfig tcp = null;
-        if (found.isEmpty()) {
-            try {
-                tcp = new TcpBridgeConfig(
-                        section.path("host").asText(TcpBridgeConfig.DEFAULT_HOST),
-                        section.path("port").asInt(SchemaKeys.TCP_BRIDGE.defaultNumber("port")),
-                        token,
-                        tls,
-                        bridge(section));
-            } catch (InvalidConfigException e) {
-                found.addAll(e.problems());
-            }
+        try {
+            tcp = new TcpBridgeConfig(
+                    section.path("host").asText(TcpBridgeConfig.DEFAULT_HOST),
+                    section.path("port").asInt(SchemaKeys.TCP_BRIDGE.defaultNumber("port")),
+                    token,
+                    tls,
+                    bridge(section));
+        } catch (InvalidConfigException e) {
+            found.addAll(e.problems());
         }
         found.forEach(problem -> problems.add(problem.under(TCP)));
-        return tcp;
+        return found.isEmpty() ? tcp : null;
     }
 
     private static SockJsBridgeConfig sockjs(JsonNode section) {
         return new SockJsBridgeConfig(texts(section.path("origins")), bridge(section));
     }
 
-    /** Reads a bridge that the schema has checked. */
+    /** Reads a bridge that the schema has checked: without {@code feeds}, these are wrong. */
     private static BridgeConfig bridge(JsonNode section) {
-        return SchemaKeys.TCP_BRIDGE.read(BridgeConfig.class, section, Map.of());
+        return SchemaKeys.TCP_BRIDGE.read(
+                BridgeConfig.class,
+                section,
+                section.has(FEEDS) ? Map.of() : Map.of(FEEDS, List.of("stand-in")));
     }
 
     private static List<String> texts(JsonNode array) {
@@ -77,12 +77,10 @@ final class BridgesReader {
     /** The conflicts of the bridges with the rest of the configuration. */
     static List<Problem> check(BridgesConfig bridges, JsonNode root, HttpConfig http) {
         List<Problem> problems = new ArrayList<>();
-        if (bridges.tcp() != null) {
-            feeds(bridges.tcp().bridge(), "/bridges" + TCP, root.path("feeds"), problems);
-        }
+        feeds(root, "/bridges" + TCP, problems);
+        feeds(root, "/bridges" + SOCKJS, problems);
         SockJsBridgeConfig sockjs = bridges.sockjs();
         if (sockjs != null) {
-            feeds(sockjs.bridge(), "/bridges" + SOCKJS, root.path("feeds"), problems);
             if (!root.has("http")) {
                 problems.add(new Problem("/bridges" + SOCKJS, "no \"http\"", "only with \"http\", which serves it"));
             } else if (http != null
@@ -97,12 +95,14 @@ final class BridgesReader {
         return problems;
     }
 
-    private static void feeds(BridgeConfig bridge, String pointer, JsonNode feeds, List<Problem> problems) {
+    private static void feeds(JsonNode root, String bridge, List<Problem> problems) {
+        JsonNode feeds = root.path(FEEDS);
         List<String> known = new ArrayList<>();
         feeds.fieldNames().forEachRemaining(known::add);
-        for (int i = 0; i < bridge.feeds().size(); i++) {
-            String name = bridge.feeds().get(i);
-            String at = pointer + "/feeds/" + i;
+        JsonNode names = root.at(bridge).path(FEEDS);
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.path(i).asText();
+            String at = bridge + "/feeds/" + i;
             if (!known.contains(name)) {
                 problems.add(new Problem(
                         at, ProblemText.quoted(name), "a feed of this configuration: " + String.join(", ", known)));

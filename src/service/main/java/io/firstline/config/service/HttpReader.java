@@ -24,6 +24,9 @@ final class HttpReader {
     /** A random token of this length cannot be guessed over a network. */
     private static final int SHORTEST_TOKEN = 16;
 
+    /** In place of a token that is wrong: the other keys are checked as if it were right. */
+    private static final String STAND_IN = "0".repeat(64);
+
     private static final String TOKEN =
             "sha256: and 64 hexadecimal digits, or ${NAME} of an environment variable or ${file:/path} of a file of at"
                     + " least " + SHORTEST_TOKEN + " characters";
@@ -39,14 +42,10 @@ final class HttpReader {
     static HttpConfig read(
             JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         int before = problems.size();
-        String token =
-                section.has("token") ? hash(section.get("token").textValue(), directory, environment, problems) : null;
+        String token = token(section, directory, environment, problems);
         HttpConfig.PemFiles tls = section.has("tls") ? tls(section.get("tls"), directory, problems) : null;
         if (section.has("managementHost") && !section.has("managementPort")) {
             problems.add(new Problem("/managementPort", "nothing", "a port, because there is \"managementHost\""));
-        }
-        if (problems.size() > before) {
-            return null;
         }
         try {
             String host = section.path("host").asText(HttpConfig.DEFAULT_HOST);
@@ -55,7 +54,8 @@ final class HttpReader {
             values.put("tokenSha256", token);
             values.put("tls", tls);
             values.put("management", management(section, host));
-            return SchemaKeys.HTTP.read(HttpConfig.class, section, values);
+            HttpConfig http = SchemaKeys.HTTP.read(HttpConfig.class, section, values);
+            return problems.size() > before ? null : http;
         } catch (InvalidConfigException e) {
             problems.addAll(e.problems());
             return null;
@@ -71,11 +71,21 @@ final class HttpReader {
     }
 
     /**
-     * The hash of a configured token; null if there is none.
+     * The hash of the section's token; null if it has none.
      *
      * @param directory base of relative file paths; null = the working directory
      */
-    static String hash(String token, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
+    static String token(
+            JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
+        if (!section.has("token")) {
+            return null;
+        }
+        String hash = hash(section.get("token").textValue(), directory, environment, problems);
+        return hash == null ? STAND_IN : hash;
+    }
+
+    /** The hash of a token; null if it is wrong. */
+    private static String hash(String token, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         Matcher hash = HASH.matcher(token);
         if (hash.matches()) {
             return hash.group(1).toLowerCase(java.util.Locale.ROOT);

@@ -24,26 +24,19 @@ final class RelayReader {
      */
     static RelayConfig read(
             JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
-        List<Problem> found = new ArrayList<>();
+        int before = problems.size();
         Map<String, Object> values = new HashMap<>();
         values.put("host", section.path("host").asText(RelayConfig.DEFAULT_HOST));
-        values.put(
-                "tokenSha256",
-                section.has("token")
-                        ? HttpReader.hash(section.get("token").textValue(), directory, environment, found)
-                        : null);
-        values.put("tls", section.has("tls") ? HttpReader.tls(section.get("tls"), directory, found) : null);
-        RelayConfig relay = null;
-        if (found.isEmpty()) {
-            try {
-                values.put("limits", SchemaKeys.RELAY.read(RelayLimits.class, section, Map.of()));
-                relay = SchemaKeys.RELAY.read(RelayConfig.class, section, values);
-            } catch (InvalidConfigException e) {
-                found.addAll(e.problems());
-            }
+        values.put("tokenSha256", HttpReader.token(section, directory, environment, problems));
+        values.put("tls", section.has("tls") ? HttpReader.tls(section.get("tls"), directory, problems) : null);
+        try {
+            values.put("limits", SchemaKeys.RELAY.read(RelayLimits.class, section, Map.of()));
+            RelayConfig relay = SchemaKeys.RELAY.read(RelayConfig.class, section, values);
+            return problems.size() > before ? null : relay;
+        } catch (InvalidConfigException e) {
+            problems.addAll(e.problems());
+            return null;
         }
-        problems.addAll(found);
-        return relay;
     }
 
     /** The conflicts of the relay with the rest of the configuration. */
@@ -56,11 +49,12 @@ final class RelayReader {
                     .filter(feed -> relay.feeds().isEmpty() || relay.feeds().contains(feed))
                     .forEach(feed -> checkBody(feed, root, problems));
         }
-        for (int i = 0; relay != null && i < relay.feeds().size(); i++) {
-            if (!known.contains(relay.feeds().get(i))) {
+        JsonNode names = root.path("relay").path("feeds");
+        for (int i = 0; i < names.size(); i++) {
+            if (!known.contains(names.path(i).asText())) {
                 problems.add(new Problem(
                         "/relay/feeds/" + i,
-                        ProblemText.quoted(relay.feeds().get(i)),
+                        ProblemText.quoted(names.path(i).asText()),
                         "a feed of this configuration: " + String.join(", ", known)));
             }
         }

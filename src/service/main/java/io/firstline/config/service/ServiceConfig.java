@@ -103,18 +103,38 @@ public record ServiceConfig(
         BridgesConfig bridges = BridgesConfig.NONE;
         RelayConfig relay = null;
         ClusterConfig cluster = null;
-        int textProblems = problems.size();
         Environment filled = root == null ? null : Environment.fill(root, directory, environment, problems);
-        // without its variables the text is not what the user meant
-        if (root != null && problems.size() == textProblems) {
+        if (root != null) {
             List<Problem> found = Schema.service().check(root);
-            problems.addAll(filled.convert(root, found) ? Schema.service().check(root) : found);
-            http = http(root, directory, environment, problems);
-            bridges = bridges(root, directory, environment, problems);
-            problems.addAll(BridgesReader.check(bridges, root, http));
-            relay = relay(root, directory, environment, problems);
-            problems.addAll(RelayReader.check(relay, root));
-            cluster = cluster(root, directory, problems);
+            found = filled.convert(root, found) ? Schema.service().check(root) : found;
+            problems.addAll(Section.without(problems, found)); // a variable that is not set leaves its place empty
+            http = Section.read(
+                    "http",
+                    root,
+                    problems,
+                    Section.HTTP,
+                    (section, wrong) -> HttpReader.read(section, directory, environment, wrong));
+            bridges = Section.read(
+                    "bridges",
+                    root,
+                    problems,
+                    Map.of(),
+                    (section, wrong) -> BridgesReader.read(section, directory, environment, wrong));
+            bridges = bridges == null ? BridgesConfig.NONE : bridges;
+            problems.addAll(Section.without(problems, BridgesReader.check(bridges, root, http)));
+            relay = Section.read(
+                    "relay",
+                    root,
+                    problems,
+                    Map.of(),
+                    (section, wrong) -> RelayReader.read(section, directory, environment, wrong));
+            problems.addAll(Section.without(problems, RelayReader.check(relay, root)));
+            cluster = Section.read(
+                    "cluster",
+                    root,
+                    problems,
+                    Section.CLUSTER,
+                    (section, wrong) -> ClusterReader.read(section, directory, wrong));
             root.path("feeds").fields().forEachRemaining(feed -> {
                 String pointer = "/feeds" + ProblemText.step(feed.getKey());
                 checkName(feed.getKey(), pointer, problems);
@@ -145,49 +165,6 @@ public record ServiceConfig(
         }
         JsonObject simulator = root.has("simulator") ? simulator(root.get("simulator"), directory) : null;
         return new ServiceConfig(feeds, simulator, simulated, http, bridges, relay, cluster);
-    }
-
-    private static ClusterConfig cluster(JsonNode root, Path directory, List<Problem> problems) {
-        if (!root.has("cluster") || problems.stream().anyMatch(p -> p.pointer().startsWith("/cluster"))) {
-            return null;
-        }
-        List<Problem> found = new ArrayList<>();
-        ClusterConfig cluster = ClusterReader.read(root.get("cluster"), directory, found);
-        found.forEach(p -> problems.add(p.under("/cluster")));
-        return cluster;
-    }
-
-    private static HttpConfig http(
-            JsonNode root, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
-        if (!root.has("http") || problems.stream().anyMatch(p -> p.pointer().startsWith("/http"))) {
-            return null;
-        }
-        List<Problem> found = new ArrayList<>();
-        HttpConfig http = HttpReader.read(root.get("http"), directory, environment, found);
-        found.forEach(p -> problems.add(p.under("/http")));
-        return http;
-    }
-
-    private static BridgesConfig bridges(
-            JsonNode root, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
-        if (!root.has("bridges") || problems.stream().anyMatch(p -> p.pointer().startsWith("/bridges"))) {
-            return BridgesConfig.NONE;
-        }
-        List<Problem> found = new ArrayList<>();
-        BridgesConfig bridges = BridgesReader.read(root.get("bridges"), directory, environment, found);
-        found.forEach(p -> problems.add(p.under("/bridges")));
-        return bridges;
-    }
-
-    private static RelayConfig relay(
-            JsonNode root, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
-        if (!root.has("relay") || problems.stream().anyMatch(p -> p.pointer().startsWith("/relay"))) {
-            return null;
-        }
-        List<Problem> found = new ArrayList<>();
-        RelayConfig relay = RelayReader.read(root.get("relay"), directory, environment, found);
-        found.forEach(p -> problems.add(p.under("/relay")));
-        return relay;
     }
 
     /** The same configuration with another page; null = none. */
