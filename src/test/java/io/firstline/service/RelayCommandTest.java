@@ -63,6 +63,33 @@ class RelayCommandTest {
         assertThat(texts).allMatch(text -> text.startsWith("{\"e\":\"trade\""));
     }
 
+    /** The page, the bridges and the cluster of the configuration were left out without a word. */
+    @Test
+    void shouldServeOneFeedAsTheConfigurationSays() throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(
+                file,
+                """
+                {"simulator": {}, "http": {"port": 0}, "bridges": {"tcp": {"port": 0, "feeds": ["btc", "eth"]}},
+                 "relay": {"feeds": ["btc"], "maxClients": 7},
+                 "feeds": {"btc": {"url": "sim:/ws/btcusdt@trade"}, "eth": {"url": "sim:/ws/ethusdt@trade"}}}
+                """);
+        Cli cli = Cli.start("relay", file.toString(), "--feed", "eth", "--port", "0");
+        cli.until("running", () -> cli.out().contains("running; Ctrl-C ends it"));
+
+        Shutdown.ask();
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.out())
+                .contains(
+                        "\ndashboard: http://127.0.0.1:",
+                        "\nTCP bridge: ",
+                        "\nTCP bridge on 127.0.0.1: serves eth to at most",
+                        "\nrelay on 127.0.0.1: feeds eth, at most 7 clients",
+                        "/feeds/eth")
+                .doesNotContain("btc");
+    }
+
     @Test
     void shouldRefuseABadPort() {
         Cli cli = Cli.run("relay", "ws://127.0.0.1:1/", "--port", "70000");

@@ -85,12 +85,10 @@ final class FeedOptions {
         if (feedName == null) {
             return config;
         }
-        List<FeedConfig> named =
-                config.feeds().stream().filter(f -> f.name().equals(feedName)).toList();
-        if (named.isEmpty()) {
-            throw new BadInputException("--feed: found " + feedName + ", allowed: "
-                    + config.feeds().stream().map(FeedConfig::name).toList());
+        List<String> names = config.feeds().stream().map(FeedConfig::name).toList();
+        if (!names.contains(feedName)) {
+            throw new BadInputException("--feed: found " + feedName + ", allowed: " + names);
         }
-        return new ServiceConfig(named, config.simulator(), config.simulated()).withRelay(config.relay());
+        return config.only(feedName);
     }
 }

@@ -222,6 +222,28 @@ class ServiceConfigTest {
     }
 
     @Test
+    void shouldKeepItsSectionsForOneOfItsFeeds() {
+        String feed = "{'url':'ws://127.0.0.1:1/'}";
+        ServiceConfig all = ServiceConfig.parse(
+                ("{'http':{},'cluster':{},'relay':{'maxClients':7},'bridges':{'tcp':{'feeds':['b']},'sockjs':{'feeds':['a','b']}},"
+                                + "'simulator':{},'feeds':{'a':" + feed + ",'b':{'url':'sim:/'}}}")
+                        .replace('\'', '"'),
+                "test.json",
+                null);
+
+        ServiceConfig one = all.only("a");
+
+        assertThat(one.feeds()).extracting(FeedConfig::name).containsExactly("a");
+        assertThat(one.simulated()).isEmpty();
+        assertThat(all.only("b").simulated()).containsExactly("b");
+        assertThat(one.http()).isEqualTo(all.http());
+        assertThat(one.cluster()).isEqualTo(all.cluster());
+        assertThat(one.relay()).isEqualTo(all.relay().withFeeds(List.of("a")));
+        assertThat(one.bridges().tcp()).as("it does not serve this feed").isNull();
+        assertThat(one.bridges().sockjs().bridge().feeds()).containsExactly("a");
+    }
+
+    @Test
     void shouldBeImmutable() {
         ServiceConfig config =
                 ServiceConfig.parse("{\"simulator\":{},\"feeds\":{\"a\":{\"url\":\"sim:/\"}}}", "x", null);

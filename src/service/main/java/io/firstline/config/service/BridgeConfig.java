@@ -37,6 +37,11 @@ public record BridgeConfig(List<String> feeds, boolean inbound, int maxClients, 
         return KEYS.defaults(BridgeConfig.class, Map.of("feeds", List.of(feeds)));
     }
 
+    /** The same for one feed. */
+    BridgeConfig only(String feed) {
+        return Records.with(this, "feeds", List.of(feed));
+    }
+
     /** The same with {@code inbound} on. */
     public BridgeConfig withInbound() {
         return Records.with(this, "inbound", true);

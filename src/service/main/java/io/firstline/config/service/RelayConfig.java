@@ -61,6 +61,11 @@ public record RelayConfig(
         return Records.with(this, "port", newPort);
     }
 
+    /** The same for these feeds; empty = all. */
+    public RelayConfig withFeeds(List<String> newFeeds) {
+        return Records.with(this, "feeds", newFeeds);
+    }
+
     /** The same with another value of one limit. */
     public RelayConfig withLimit(String limit, Object value) {
         return Records.with(this, "limits", limits.with(limit, value));

@@ -182,6 +182,18 @@ public record ServiceConfig(
         return new ServiceConfig(newFeeds, simulator, Set.of(), http, bridges, relay, cluster);
     }
 
+    /** The same service for one of its feeds. The relay serves it, a bridge only if it did before. */
+    public ServiceConfig only(String feed) {
+        return new ServiceConfig(
+                feeds.stream().filter(each -> each.name().equals(feed)).toList(),
+                simulator,
+                simulated.contains(feed) ? Set.of(feed) : Set.of(),
+                http,
+                bridges.only(feed),
+                relay == null ? null : relay.withFeeds(List.of(feed)),
+                cluster);
+    }
+
     /** Whether this node joins a cluster. */
     public boolean isClustered() {
         return cluster != null && cluster.enabled();
