@@ -77,7 +77,7 @@ class DocumentsTest {
     @Test
     void shouldNameCommandsAndOptionsThatExist() throws IOException {
         Map<String, CommandLine> commands =
-                Main.line(OutputStream.nullOutputStream()).getSubcommands();
+                Main.line(new StandardOutput(OutputStream.nullOutputStream())).getSubcommands();
         List<String> unknown = new ArrayList<>();
         for (Path document : documents()) {
             for (MatchResult use :

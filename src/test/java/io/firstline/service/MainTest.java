@@ -2,7 +2,10 @@ package io.firstline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,14 +124,56 @@ class MainTest {
         Cli.run(line.split(" ")).assertBadInput(message);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--help",
+                "--version",
+                "help",
+                "help tail",
+                "venues",
+                "venues --json",
+                "venues okx",
+                "check okx",
+                "generate-completion"
+            })
+    void shouldFailIfItsResultCannotBeWritten(String line) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+        assertThat(Main.run(new Broken("No space left on device"), err, line.split(" ")))
+                .isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualToNormalizingNewlines(
+                        "firstline: standard output cannot be written: No space left on device\n");
+        err.reset();
+        assertThat(Main.run(new Broken("Broken pipe"), err, line.split(" ")))
+                .as("the reader wants no more")
+                .isZero();
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    /** An output that takes nothing. */
+    private static final class Broken extends OutputStream {
+        private final String why;
+
+        Broken(String why) {
+            this.why = why;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            throw new IOException(why);
+        }
+    }
+
     @Test
     void shouldKnowOnlyTheCommandThatIsCalled() {
         Map<String, CommandLine> all =
-                Main.line(OutputStream.nullOutputStream()).getSubcommands();
+                Main.line(new StandardOutput(OutputStream.nullOutputStream())).getSubcommands();
         assertThat(all).containsKeys("check", "help", "bench");
         all.forEach((name, command) -> {
             Map<String, CommandLine> known =
-                    Main.line(OutputStream.nullOutputStream(), name).getSubcommands();
+                    Main.line(new StandardOutput(OutputStream.nullOutputStream()), name).getSubcommands();
             boolean isOurs = command.getCommandSpec().userObject().getClass().getPackage() == Main.class.getPackage();
             assertThat(known).as(name).hasSize(isOurs ? 1 : all.size()).containsKey(name);
         });

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes messages to an output stream, one a line, on a separate thread: a slow reader of standard output never
@@ -25,6 +27,7 @@ final class LineWriter {
      */
     private static final int QUEUE = 256;
 
+    private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
     private static final byte[] NEW_LINE = {'\n'};
 
     /** A stream, and how many of its messages were written since the last fetch. */
@@ -62,7 +65,7 @@ final class LineWriter {
      *
      * @param limit stop after this number of messages; 0 = never
      */
-    LineWriter(OutputStream out, Function<FeedMessage, byte[]> format, long limit) {
+    LineWriter(StandardOutput out, Function<FeedMessage, byte[]> format, long limit) {
         this.out = new BufferedOutputStream(out, 1 << 16);
         this.format = format;
         this.limit = limit;
@@ -107,12 +110,8 @@ final class LineWriter {
             out.flush();
             ended.complete(null);
         } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
-                ended.complete(null); // as in `tail … | head -3`: the reader has stopped on purpose
-            } else {
-                ended.completeExceptionally(new IllegalStateException(
-                        "standard output cannot be written: " + e.getMessage() + ", after " + written + " lines", e));
-            }
+            LOG.debug("the output ended after {} lines", written, e); // it remembers why
+            ended.complete(null);
         } catch (InterruptedException | RuntimeException e) {
             ended.completeExceptionally(e);
         }
@@ -127,8 +126,8 @@ final class LineWriter {
     }
 
     /**
-     * Completes when the limit is reached, the reader has closed the output, or the rest is written after
-     * {@link #stop}. Fails if the output cannot be written.
+     * Completes when the limit is reached, the output cannot be written any more, or the rest is written after
+     * {@link #stop}.
      */
     CompletableFuture<Void> ended() {
         return ended;

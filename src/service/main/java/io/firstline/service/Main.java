@@ -4,8 +4,10 @@ import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.payload.Printable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -58,13 +60,13 @@ public final class Main {
     private static final String LOG_CONFIGURATION = "logback.configurationFile";
 
     /** The output for payloads of messages, as bytes. */
-    private final OutputStream stdout;
+    private final StandardOutput stdout;
 
-    private Main(OutputStream stdout) {
+    private Main(StandardOutput stdout) {
         this.stdout = stdout;
     }
 
-    OutputStream stdout() {
+    StandardOutput stdout() {
         return stdout;
     }
 
@@ -96,25 +98,46 @@ public final class Main {
      * error.
      */
     static int run(String... args) {
-        CommandLine line = line(new FileOutputStream(FileDescriptor.out), args);
+        StandardOutput stdout = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+        String terminal = System.getProperty("sun.stdout.encoding"); // null = no terminal
+        Charset charset = terminal == null ? Charset.defaultCharset() : Charset.forName(terminal);
+        CommandLine line = line(stdout, args).setOut(new PrintWriter(stdout, true, charset));
         try (PrintWriter err = new PrintWriter(new BackgroundWriter(line.getErr()), true)) {
-            return line.setErr(err).execute(args);
+            return execute(line.setErr(err), stdout, args);
         }
     }
 
     /** Runs the command line with other outputs than those of the process. */
-    static int run(OutputStream stdout, OutputStream stderr, String... args) {
-        return line(stdout, args)
+    static int run(OutputStream out, OutputStream stderr, String... args) {
+        StandardOutput stdout = new StandardOutput(out);
+        CommandLine line = line(stdout, args)
                 .setOut(new PrintWriter(stdout, true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(stderr, true, StandardCharsets.UTF_8))
-                .execute(args);
+                .setErr(new PrintWriter(stderr, true, StandardCharsets.UTF_8));
+        return execute(line, stdout, args);
+    }
+
+    /** A command whose result cannot be written has failed, unless the reader wanted no more of it. */
+    private static int execute(CommandLine line, StandardOutput stdout, String... args) {
+        int code = line.execute(args);
+        line.getOut().flush();
+        IOException failure = stdout.failure();
+        if (failure == null || StandardOutput.isClosedByReader(failure) || isServer(command(args[0]))) {
+            return code;
+        }
+        line.getErr().println("firstline: standard output cannot be written: " + failure.getMessage());
+        return code == OK ? FAILED : code;
+    }
+
+    /** Its lines only accompany what it does. */
+    private static boolean isServer(Class<?> command) {
+        return command == RunCommand.class || command == RelayCommand.class;
     }
 
     /**
      * Creates the command line. Knows only the command that is called, if the first argument is one: the annotations
      * of all commands take long to read at a start.
      */
-    static CommandLine line(OutputStream stdout, String... args) {
+    static CommandLine line(StandardOutput stdout, String... args) {
         CommandLine line = new CommandLine(new Main(stdout));
         Class<?> called = args.length == 0 ? null : command(args[0]);
         if (called != null) {
@@ -132,6 +155,9 @@ public final class Main {
                     || e instanceof BadInputException
                     || e instanceof InvalidPathException;
             Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            if (why instanceof IOException && why == stdout.failure()) {
+                return OK; // reported when the command has ended
+            }
             String what = why instanceof InvalidPathException name ? wrongName(name) : why.getMessage();
             command.getErr().println("firstline: " + what);
             return badInput ? BAD_INPUT : FAILED;
