@@ -2,9 +2,14 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.testkit.Peer;
+import io.firstline.testkit.ScriptedServer;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +63,36 @@ class SilenceTest extends FeedTestBase {
         assertThat(events).noneMatch(e -> e.type() == FeedEvent.Type.EVICTED);
         assertThat(exchange.lines()).hasSize(3);
         assertThat(feed.state()).isEqualTo(FeedState.CONNECTED);
+    }
+
+    /** Venues that answer no pings exist, and a quiet feed of theirs is not dead. */
+    @Test
+    void shouldSayThatConnectionsMayBeDeadIfTheirServerAnswersNoPings() {
+        try (ScriptedServer server = ScriptedServer.start()) {
+            WsSingle feed = watch(new WsSingle(
+                    quick(60), "f", connection(server.url("/")), SubscribeTemplates.NONE, MessageFormat.NONE));
+            Future<Void> start = feed.start();
+            Peer peer = server.accept().ignorePings().upgrade();
+            join(start);
+            for (int i = 0; i < 30; i++) {
+                String message = "m" + i;
+                peer.text(message);
+                eventually(() -> texts().contains(message));
+            }
+
+            FeedEvent degraded = awaitTold(FeedEvent.Type.DEGRADED);
+
+            assertThat(degraded.toJson().getString("reason"))
+                    .isEqualTo("the only open connection delivers nothing for unusually long; its server has never "
+                            + "answered a ping, so it may be dead");
+            assertThat(told(FeedEvent.Type.STREAM_SILENT)).isNotEmpty();
+            assertThat(feed.state()).isEqualTo(FeedState.DEGRADED);
+            assertThat(told(FeedEvent.Type.DISCONNECTED)).as("it proves nothing").isEmpty();
+
+            peer.text("again");
+            awaitTold(FeedEvent.Type.RECOVERED);
+            assertThat(feed.state()).isEqualTo(FeedState.CONNECTED);
+        }
     }
 
     private JsonObject facts(FeedEvent.Type type) {

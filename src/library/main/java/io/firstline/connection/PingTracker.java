@@ -83,6 +83,11 @@ public final class PingTracker {
         return liveness != null && liveness.isHeard();
     }
 
+    /** Whether the peer has answered a ping: otherwise its silence proves nothing. */
+    public boolean isAnswering() {
+        return !Double.isNaN(latency.emaMs());
+    }
+
     /** The time of the unanswered request, while {@link #isUnanswered()}. */
     public long askedNanos() {
         return askedNanos;

@@ -65,6 +65,7 @@ final class FeedChecks {
         if (parts.slotTable().live() > 0) {
             monitor.reportSilence();
         }
+        monitor.reportDoubt(parts.slotTable());
         monitor.reportIgnoredStreams();
         reportMissing(parts.condition());
         connections.dropUnnamed();

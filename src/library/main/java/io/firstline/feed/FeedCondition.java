@@ -151,6 +151,17 @@ final class FeedCondition {
         }
     }
 
+    /** Reports that nobody can know whether the open connections are alive. Called again while it lasts. */
+    void doubtful(int live) {
+        String what = live == 1
+                ? "the only open connection delivers nothing for unusually long; its server has never answered a ping, so it may be dead"
+                : "none of the " + live + " open connections delivers anything for unusually long; their servers have never"
+                        + " answered a ping, so they may be dead";
+        if (problems.begins(ProfileProblem.DOUBTFUL, "", what)) {
+            liveChanged(true);
+        }
+    }
+
     /** Returns whether this problem is present. */
     boolean isKnown(ProfileProblem trouble, String subject) {
         return problems.isKnown(trouble, subject);

@@ -20,6 +20,9 @@ import java.util.function.Predicate;
  * Changes nothing. Runs on the feed's context.
  */
 final class FeedMonitor {
+    /** A server that answers no pings is doubted only after this silence. */
+    private static final long DOUBT_NANOS = 60_000_000_000L;
+
     private final StreamTable streams;
     private final GapLedger gaps;
     private final Dispatcher dispatcher;
@@ -81,6 +84,25 @@ final class FeedMonitor {
             if (streamNanos > 0) {
                 eventLog.silent(stream.name, streamNanos / 1_000_000);
             }
+        }
+    }
+
+    /**
+     * Reports that the feed may be dead: its server has never answered a ping, and no frame arrives for unusually long.
+     * Called about once a second.
+     */
+    void reportDoubt(SlotTable slots) {
+        long now = scheduler.nowNanos();
+        int live = slots.live();
+        boolean doubtful = live > 0
+                && now - slots.lastFrameNanos() >= DOUBT_NANOS
+                && silenceDetector.isUnusual(DOUBT_NANOS, now)
+                && slots.open().stream()
+                        .noneMatch(pooled -> pooled.connection.pings().isAnswering());
+        if (doubtful) {
+            condition.doubtful(live);
+        } else {
+            condition.over(ProfileProblem.DOUBTFUL, "");
         }
     }
 

@@ -18,6 +18,8 @@ enum ProfileProblem {
     SEVERAL_VALUES(false),
     /** No open connection has delivered or answered anything for long. */
     UNANSWERED(true),
+    /** Nothing arrives for unusually long, and the server has never answered a ping: nobody knows whether it is there. */
+    DOUBTFUL(true),
     /** The server refuses the login, and attempts are rare. */
     LOGIN_REFUSED(true);
 

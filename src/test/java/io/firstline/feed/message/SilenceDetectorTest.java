@@ -29,6 +29,21 @@ class SilenceDetectorTest {
     }
 
     @Test
+    void shouldFindNoSilenceUnusualWithoutAKnownRate() {
+        for (int i = 1; i < 20; i++) {
+            silenceDetector.onMessage(i * SECOND);
+        }
+        assertThat(silenceDetector.isUnusual(SECOND, 1_000 * SECOND)).isFalse();
+
+        silenceDetector.onMessage(20 * SECOND);
+
+        assertThat(silenceDetector.isUnusual(SECOND, 39 * SECOND)).isFalse();
+        assertThat(silenceDetector.isUnusual(SECOND, 40 * SECOND)).isTrue();
+        assertThat(silenceDetector.isUnusual(60 * SECOND, 79 * SECOND)).isFalse();
+        assertThat(silenceDetector.isUnusual(60 * SECOND, 80 * SECOND)).isTrue();
+    }
+
+    @Test
     void shouldNotCallABusyFeedSilentWithinFiveSeconds() {
         for (int i = 1; i <= 10_000; i++) {
             silenceDetector.onMessage(i * SECOND / 1_000);

@@ -83,6 +83,13 @@ public final class SilenceDetector {
         return reported;
     }
 
+    /**
+     * Returns whether it is silent for longer than this, and than is usual. Without a known rate, no silence is unusual.
+     */
+    public boolean isUnusual(long leastSilenceNanos, long nowNanos) {
+        return messages >= LEARNED_AFTER && nowNanos - lastNanos >= Math.max(leastSilenceNanos, unusualNanos());
+    }
+
     /** Returns how long it has been silent, in nanoseconds, if that has to be reported now; otherwise 0. */
     public long newsOfSilence(long nowNanos) {
         if (reported) {
