@@ -59,7 +59,7 @@ class JoinTest {
     @Test
     void shouldRefuseAVertxWhoseEventBusItCannotBound() {
         RejectionLog rejections = new RejectionLog(LoggerFactory.getLogger(JoinTest.class), System::nanoTime);
-        BusTransport unused = new BusTransport(BusLimits.of(1 << 30, rejections), closed -> {});
+        BusTransport unused = new BusTransport(BusLimits.of(1 << 30, rejections), closed -> {}, () -> {});
         Future<Vertx> joining = HazelcastCluster.guarded(Vertx.vertx(), unused);
         Await.until("an end", joining::isComplete);
         assertThat(joining.cause())
@@ -238,9 +238,11 @@ class JoinTest {
         Await.result(first.eventBus().consumer("a", message -> {}).completion());
         Vertx plain = Vertx.vertx();
         ClusterConfig joining = node("127.0.0.1", ports.get(1), one, two);
-        FeedClusterManager second = new FeedClusterManager(HazelcastNode.start(
-                HazelcastSettings.of(joining, new JoinAddresses(joining)),
-                new RejectionLog(LoggerFactory.getLogger(JoinTest.class), System::nanoTime)));
+        FeedClusterManager second = new FeedClusterManager(
+                HazelcastNode.start(
+                        HazelcastSettings.of(joining, new JoinAddresses(joining)),
+                        new RejectionLog(LoggerFactory.getLogger(JoinTest.class), System::nanoTime)),
+                new UnwrittenMessages(System::nanoTime));
         second.init(plain);
         second.registrationListener(new DefaultNodeSelector());
         Await.result(done(second::join));

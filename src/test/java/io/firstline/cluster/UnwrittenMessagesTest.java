@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,26 @@ class UnwrittenMessagesTest {
         assertThat(UnwrittenMessages.is(onlyUnhandled()))
                 .as("of a closed connection")
                 .isTrue();
+    }
+
+    /** It looks as that of a message: only the time tells them apart. */
+    @Test
+    void shouldReportAPromiseOfTheUserThatIsCompletedTwice() {
+        AtomicLong now = new AtomicLong();
+        UnwrittenMessages unwritten = new UnwrittenMessages(now::get);
+        vertx.runOnContext(v -> {
+            Promise<Void> twice = Promise.promise();
+            twice.complete();
+            Future.<Void>failedFuture("second").onComplete(twice);
+        });
+        Throwable e = onlyUnhandled();
+
+        assertThat(UnwrittenMessages.is(e)).isTrue();
+        assertThat(unwritten.isOurs(e)).as("no connection has ended").isFalse();
+        unwritten.connectionEnded();
+        assertThat(unwritten.isOurs(e)).isTrue();
+        now.addAndGet(30_000_000_000L);
+        assertThat(unwritten.isOurs(e)).isFalse();
     }
 
     @Test

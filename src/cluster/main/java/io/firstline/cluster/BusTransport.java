@@ -33,6 +33,7 @@ final class BusTransport extends ChosenTransport {
 
     private final BusLimits limits;
     private final Consumer<InetSocketAddress> closedByPeer;
+    private final Runnable ended;
     /** The first server of a clustered Vert.x is that of its event bus. */
     private final AtomicBoolean busListens = new AtomicBoolean();
 
@@ -43,11 +44,13 @@ final class BusTransport extends ChosenTransport {
      * The transport of a node.
      *
      * @param closedByPeer takes the address of the event bus of another node that has closed, or reset, the connection to it
+     * @param ended runs when a connection to another node has ended, or could not be opened; on its event loop
      */
-    BusTransport(BusLimits limits, Consumer<InetSocketAddress> closedByPeer) {
+    BusTransport(BusLimits limits, Consumer<InetSocketAddress> closedByPeer, Runnable ended) {
         super(true);
         this.limits = limits;
         this.closedByPeer = closedByPeer;
+        this.ended = ended;
     }
 
     // connections of the event bus
@@ -94,7 +97,7 @@ final class BusTransport extends ChosenTransport {
         ChannelFactory<? extends Channel> factory = super.channelFactory(domainSocket);
         return () -> {
             Channel channel = factory.newChannel();
-            channel.pipeline().addLast(new Breaking(closedByPeer));
+            channel.pipeline().addLast(new Breaking(closedByPeer, ended));
             return channel;
         };
     }
@@ -102,13 +105,15 @@ final class BusTransport extends ChosenTransport {
     /** Keeps the end of a connection to another node out of the error log, and reports if that node ended it. */
     private static final class Breaking extends ChannelDuplexHandler {
         private final Consumer<InetSocketAddress> closedByPeer;
+        private final Runnable ended;
         /** This node has closed the connection, or the other one does not answer. */
         private boolean endedHere;
 
         private InetSocketAddress peer;
 
-        Breaking(Consumer<InetSocketAddress> closedByPeer) {
+        Breaking(Consumer<InetSocketAddress> closedByPeer, Runnable ended) {
             this.closedByPeer = closedByPeer;
+            this.ended = ended;
         }
 
         @Override
@@ -137,6 +142,12 @@ final class BusTransport extends ChosenTransport {
                 closedByPeer.accept(peer);
             }
             context.fireChannelInactive();
+        }
+
+        @Override
+        public void channelUnregistered(ChannelHandlerContext context) {
+            ended.run();
+            context.fireChannelUnregistered();
         }
 
         @Override

@@ -69,7 +69,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
     private final Map<String, Set<RegistrationInfo>> foundLast = new ConcurrentHashMap<>();
-    private final Map<String, NodeInfo> nodeInfos = new ConcurrentHashMap<>();
+    private final BusPeers peers = new BusPeers();
     private final AtomicBoolean looksAgain = new AtomicBoolean();
     /** Members that left before this node had published its address. */
     private final List<MembershipEvent> early = new ArrayList<>();
@@ -87,9 +87,16 @@ final class FeedClusterManager extends HazelcastClusterManager {
 
     private volatile NetClient framesClient;
 
-    /** Wraps a Hazelcast that has joined; it is shut down when this leaves. */
-    FeedClusterManager(HazelcastInstance hazelcast) {
+    private final UnwrittenMessages unwritten;
+
+    /**
+     * Wraps a Hazelcast that has joined; it is shut down when this leaves.
+     *
+     * @param unwritten is told of nodes whose address is not found
+     */
+    FeedClusterManager(HazelcastInstance hazelcast, UnwrittenMessages unwritten) {
         super(hazelcast);
+        this.unwritten = unwritten;
     }
 
     @Override
@@ -208,16 +215,10 @@ final class FeedClusterManager extends HazelcastClusterManager {
 
     /** The node at this address has closed, or reset, a connection of the event bus to it. */
     void closedByPeer(InetSocketAddress address) {
-        nodeInfos.forEach((nodeId, info) -> {
-            if (info.port() == address.getPort() && isAt(info.host(), address)) {
-                closedByPeer.accept(nameOf(nodeId));
-            }
-        });
-    }
-
-    private static boolean isAt(String host, InetSocketAddress address) {
-        return host.equals(address.getHostString())
-                || (!address.isUnresolved() && host.equals(address.getAddress().getHostAddress()));
+        String name = peers.nameAt(address);
+        if (name != null) {
+            closedByPeer.accept(name);
+        }
     }
 
     @Override
@@ -309,23 +310,22 @@ final class FeedClusterManager extends HazelcastClusterManager {
 
     /** The number of nodes whose address is known. */
     int nodes() {
-        return nodeInfos.size();
+        return peers.size();
     }
 
     /** A node's address never changes, so a lost connection needs no new look-up. */
     @Override
     public void getNodeInfo(String nodeId, Completable<NodeInfo> promise) {
-        NodeInfo known = nodeInfos.get(nodeId);
+        NodeInfo known = peers.info(nodeId);
         if (known != null) {
             promise.succeed(known);
             return;
         }
         super.getNodeInfo(nodeId, (info, failure) -> {
             if (failure == null) {
-                if (nodeInfos.size() >= MOST_NODES) {
-                    nodeInfos.clear(); // each start is another node
-                }
-                nodeInfos.put(nodeId, info);
+                peers.found(nodeId, nameOf(nodeId), info);
+            } else {
+                unwritten.connectionEnded();
             }
             promise.complete(info, failure);
         });
@@ -342,7 +342,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
         own.membersChanged();
         String nodeId = gone.getMember().getAttribute(NODE_ID);
         if (nodeId != null) {
-            nodeInfos.remove(nodeId);
+            peers.left(nodeId);
             FrameReaders divides = frameReaders;
             if (divides != null) {
                 divides.gone(nodeId);

@@ -92,9 +92,10 @@ public final class HazelcastCluster {
             ClusterConfig config,
             JoinAddresses addresses,
             RejectionLog rejections) {
-        FeedClusterManager members = new FeedClusterManager(hazelcast);
+        UnwrittenMessages unwritten = new UnwrittenMessages(Scheduler.monotonicClock());
+        FeedClusterManager members = new FeedClusterManager(hazelcast, unwritten);
         BusLimits limits = BusLimits.of(Runtime.getRuntime().maxMemory(), rejections);
-        BusTransport transport = new BusTransport(limits, members::closedByPeer);
+        BusTransport transport = new BusTransport(limits, members::closedByPeer, unwritten::connectionEnded);
         return builder.withClusterManager(members)
                 .withTransport(transport)
                 .buildClustered()
@@ -104,7 +105,7 @@ public final class HazelcastCluster {
                     members.lookAgain();
                     addresses.lookUp(vertx);
                 }))
-                .onSuccess(vertx -> vertx.exceptionHandler(UnwrittenMessages::unhandled))
+                .onSuccess(vertx -> vertx.exceptionHandler(unwritten::unhandled))
                 .onSuccess(vertx -> vertx.eventBus() // Firstline needs no Java serialization
                         .serializableChecker(name -> false)
                         .clusterSerializableChecker(name -> false))

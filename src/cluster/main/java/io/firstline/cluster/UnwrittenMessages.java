@@ -3,6 +3,8 @@ package io.firstline.cluster;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,15 +20,38 @@ final class UnwrittenMessages {
     private static final String FUTURE = Future.class.getName();
     private static final String FUTURES = "io.vertx.core.impl.future.";
 
-    private UnwrittenMessages() {}
+    /** Such an error follows the end of a connection within milliseconds, on a node that hangs a little later. */
+    private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final LongSupplier nanos;
+    private volatile long endedNanos;
+
+    /** @param nanos the monotonic clock */
+    UnwrittenMessages(LongSupplier nanos) {
+        this.nanos = nanos;
+        this.endedNanos = nanos.getAsLong() - SOON_NANOS;
+    }
+
+    /** A connection to another node has ended, or could not be opened. On any thread. */
+    void connectionEnded() {
+        endedNanos = nanos.getAsLong();
+    }
 
     /** Logs an error that nobody has handled. */
-    static void unhandled(Throwable e) {
-        if (is(e)) {
+    void unhandled(Throwable e) {
+        if (isOurs(e)) {
             LOG.trace("a message to a node that is gone was not written", e);
         } else {
             LOG.error("unhandled", e);
         }
+    }
+
+    /**
+     * Returns whether it is of an unwritten message. A promise of the user that is completed twice looks the same, so it is
+     * one only soon after a connection has ended.
+     */
+    boolean isOurs(Throwable e) {
+        return is(e) && nanos.getAsLong() - endedNanos < SOON_NANOS;
     }
 
     /** Returns whether a promise threw it to the future that failed it, whatever thread and socket that future is of. */
