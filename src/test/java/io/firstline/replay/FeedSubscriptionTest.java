@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
 import io.firstline.bus.publish.Backpressure;
+import io.firstline.bus.publish.FanOut;
 import io.firstline.bus.publish.Volume;
 import io.firstline.config.feed.Retention;
 import io.firstline.deploy.BusTestBase;
@@ -29,7 +30,10 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +109,43 @@ class FeedSubscriptionTest extends BusTestBase {
         vertx.eventBus().publish(Addresses.feed("btc"), message(0, 3, "c"));
 
         eventuallyGot("a", "lost 2-2", "c");
+    }
+
+    /** Otherwise its node would go on to count a subscription on that event loop. */
+    @Test
+    void shouldEndWithItsVerticle() {
+        List<String> reading = new CopyOnWriteArrayList<>();
+        FanOut.set(vertx, new FanOut() {
+            @Override
+            public Address address(String address, ObjIntConsumer<String> missed) {
+                return (body, line) -> {};
+            }
+
+            @Override
+            public void reads(String address, Context context) {
+                reading.add(address);
+            }
+
+            @Override
+            public void endsReading(String address, Context context) {
+                reading.remove(address);
+            }
+        });
+        AtomicReference<FeedSubscription> subscription = new AtomicReference<>();
+        String id = join(vertx.deployVerticle(new VerticleBase() {
+            @Override
+            public Future<?> start() {
+                subscription.set(FeedSubscription.of(vertx, "btc"));
+                return subscription.get().start();
+            }
+        }));
+        assertThat(reading).containsExactly(Addresses.feed("btc"));
+
+        join(vertx.undeploy(id));
+
+        eventually(reading::isEmpty);
+        join(subscription.get().close());
+        assertThat(reading).as("idempotent").isEmpty();
     }
 
     @Test

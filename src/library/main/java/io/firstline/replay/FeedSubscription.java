@@ -12,6 +12,8 @@ import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Loss;
 import io.firstline.stream.StreamSnapshot;
+import io.vertx.core.Closeable;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -66,6 +68,8 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private final FeedStream stream;
     private final LineReader reader;
     private final boolean merges;
+    /** Ends this with the verticle that has started it, which does not wait: a handler may be blocked. */
+    private final Closeable undeployed = this::undeployed;
     private MessageConsumer<Object> consumer;
     private long timer = -1;
     private long wants = -1;
@@ -126,6 +130,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
                 FeedMessageCodec.register(vertx);
                 String address = merges ? Addresses.lines(feed) : Addresses.feed(feed);
                 FanOut.of(vertx).reads(address, context);
+                context.addCloseHook(undeployed);
                 consumer = vertx.eventBus().consumer(address, this::arrived);
                 if (merges) {
                     consumer.completion().onSuccess(known -> wantLines());
@@ -148,6 +153,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         context.runOnContext(v -> {
             if (!closed) {
                 closed = true;
+                context.removeCloseHook(undeployed);
                 scheduler.cancel(timer);
                 scheduler.cancel(wants);
                 reader.end(scheduler.nowNanos());
@@ -160,6 +166,11 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             left.onComplete(done);
         });
         return done.future();
+    }
+
+    private void undeployed(Completable<Void> done) {
+        close().onFailure(e -> LOG.debug("{}: not unregistered", feed, e));
+        done.succeed();
     }
 
     /** Nodes publish what they have merged only while a subscription wants it. */
