@@ -32,7 +32,12 @@ final class StreamBeginnings {
     /** By the name in messages. */
     private final Map<String, StreamBeginning> beginnings = new HashMap<>();
 
-    private long allHeldBytes;
+    private Held held = new Held();
+
+    /** The bytes of all streams since the pool started: what an earlier start still releases is not counted here. */
+    private static final class Held {
+        private long bytes;
+    }
 
     /** @param anyInStep returns whether a line is in step */
     StreamBeginnings(BooleanSupplier anyInStep, Output output) {
@@ -44,8 +49,9 @@ final class StreamBeginnings {
     void expect(Collection<String> streams, long nowNanos) {
         streams.forEach(name -> {
             end(name);
+            Held counted = held;
             if (beginnings.size() < StreamTable.MAX_STREAMS) {
-                beginnings.put(name, new StreamBeginning(anyInStep, output, bytes -> allHeldBytes += bytes, nowNanos));
+                beginnings.put(name, new StreamBeginning(anyInStep, output, bytes -> counted.bytes += bytes, nowNanos));
             }
         });
     }
@@ -68,7 +74,7 @@ final class StreamBeginnings {
         beginning.arrived(line, copy);
         if (beginning.isFull()) {
             end(copy.streamWatch().name);
-        } else if (allHeldBytes > MAX_ALL_HELD_BYTES) {
+        } else if (held.bytes > MAX_ALL_HELD_BYTES) {
             flush();
         }
     }
@@ -108,6 +114,6 @@ final class StreamBeginnings {
     /** The pool starts anew. */
     void clear() {
         beginnings.clear();
-        allHeldBytes = 0;
+        held = new Held();
     }
 }
