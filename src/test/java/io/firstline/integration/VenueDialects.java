@@ -322,10 +322,10 @@ final class VenueDialects {
                                         "{'id':%s,'result':null,'error':{'message':'market is not available','code':6}}",
                                         request.getValue("id"))))
                         .beats(q("{'id':0,'result':'pong','error':null}"))
-                        // every fiftieth repeats the whole book
-                        .sends("depth BTC_USDT", COMPLETE, (n, c) -> whitebit(n % 50 == 25, n))
+                        .sends("depth BTC_USDT", COMPLETE, (n, c) -> whitebit(false, n))
                         .sends("depth ETH_USDT", COMPLETE, (n, c) -> whitebit(false, n)
-                                .replace("BTC_USDT", "ETH_USDT")),
+                                .replace("BTC_USDT", "ETH_USDT"))
+                        .after(n -> whitebit(true, n).replace("BTC_USDT", "ETH_USDT")),
                 VenueDialect.of("mexc-futures")
                         .names(request -> request.getString("method").startsWith("sub.")
                                 ? List.of(request.getString("method").substring(4) + " "
