@@ -166,7 +166,7 @@ class RelayHostileClientsTest extends RelayTestBase {
 
     @Test
     void shouldRefuseAnUpgradeWithABody() throws IOException {
-        open(LOCAL);
+        open(LOCAL.withLimit("maxClients", 1));
 
         assertThat(List.of(
                         statusOfUpgrade("Content-Length: 9000", "x".repeat(9_000)),
