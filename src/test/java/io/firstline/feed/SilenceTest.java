@@ -87,7 +87,9 @@ class SilenceTest extends FeedTestBase {
                             + "answered a ping, so it may be dead");
             assertThat(told(FeedEvent.Type.STREAM_SILENT)).isNotEmpty();
             assertThat(feed.state()).isEqualTo(FeedState.DEGRADED);
-            assertThat(told(FeedEvent.Type.DISCONNECTED)).as("it proves nothing").isEmpty();
+            assertThat(told(FeedEvent.Type.DISCONNECTED))
+                    .as("it proves nothing")
+                    .isEmpty();
 
             peer.text("again");
             awaitTold(FeedEvent.Type.RECOVERED);

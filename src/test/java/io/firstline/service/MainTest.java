@@ -172,8 +172,8 @@ class MainTest {
                 Main.line(new StandardOutput(OutputStream.nullOutputStream())).getSubcommands();
         assertThat(all).containsKeys("check", "help", "bench");
         all.forEach((name, command) -> {
-            Map<String, CommandLine> known =
-                    Main.line(new StandardOutput(OutputStream.nullOutputStream()), name).getSubcommands();
+            Map<String, CommandLine> known = Main.line(new StandardOutput(OutputStream.nullOutputStream()), name)
+                    .getSubcommands();
             boolean isOurs = command.getCommandSpec().userObject().getClass().getPackage() == Main.class.getPackage();
             assertThat(known).as(name).hasSize(isOurs ? 1 : all.size()).containsKey(name);
         });

@@ -155,7 +155,8 @@ final class FeedCondition {
     void doubtful(int live) {
         String what = live == 1
                 ? "the only open connection delivers nothing for unusually long; its server has never answered a ping, so it may be dead"
-                : "none of the " + live + " open connections delivers anything for unusually long; their servers have never"
+                : "none of the " + live
+                        + " open connections delivers anything for unusually long; their servers have never"
                         + " answered a ping, so they may be dead";
         if (problems.begins(ProfileProblem.DOUBTFUL, "", what)) {
             liveChanged(true);

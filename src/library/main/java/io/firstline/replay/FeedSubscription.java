@@ -70,6 +70,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private final boolean merges;
     /** Ends this with the verticle that has started it, which does not wait: a handler may be blocked. */
     private final Closeable undeployed = this::undeployed;
+
     private MessageConsumer<Object> consumer;
     private long timer = -1;
     private long wants = -1;

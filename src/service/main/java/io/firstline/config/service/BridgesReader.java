@@ -63,9 +63,7 @@ final class BridgesReader {
     /** Reads a bridge that the schema has checked: without {@code feeds}, these are wrong. */
     private static BridgeConfig bridge(JsonNode section) {
         return SchemaKeys.TCP_BRIDGE.read(
-                BridgeConfig.class,
-                section,
-                section.has(FEEDS) ? Map.of() : Map.of(FEEDS, List.of("stand-in")));
+                BridgeConfig.class, section, section.has(FEEDS) ? Map.of() : Map.of(FEEDS, List.of("stand-in")));
     }
 
     private static List<String> texts(JsonNode array) {

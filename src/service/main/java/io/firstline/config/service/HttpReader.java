@@ -75,8 +75,7 @@ final class HttpReader {
      *
      * @param directory base of relative file paths; null = the working directory
      */
-    static String token(
-            JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
+    static String token(JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         if (!section.has("token")) {
             return null;
         }
@@ -85,7 +84,8 @@ final class HttpReader {
     }
 
     /** The hash of a token; null if it is wrong. */
-    private static String hash(String token, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
+    private static String hash(
+            String token, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         Matcher hash = HASH.matcher(token);
         if (hash.matches()) {
             return hash.group(1).toLowerCase(java.util.Locale.ROOT);
