@@ -87,7 +87,7 @@ public final class SilenceDetector {
      * Returns whether it is silent for longer than this, and than is usual. Without a known rate, no silence is unusual.
      */
     public boolean isUnusual(long leastSilenceNanos, long nowNanos) {
-        return messages >= LEARNED_AFTER && nowNanos - lastNanos >= Math.max(leastSilenceNanos, unusualNanos());
+        return messages >= LEARNED_AFTER && nowNanos - lastNanos >= Math.max(leastSilenceNanos, (long) unusualNanos());
     }
 
     /** Returns how long it has been silent, in nanoseconds, if that has to be reported now; otherwise 0. */
