@@ -616,8 +616,24 @@ class ReplicaCoreTest {
         assertThat(core.state().warm()).isFalse();
         assertThat(core.state().behind()).as("it would lose nothing").isTrue();
         receives("2", 3);
+        assertThat(core.state().behind()).as("what arrives is a second late").isTrue();
+        receives("3", 3);
+        receives("4", 3);
         assertThat(core.state().warm()).isTrue();
         assertThat(core.state().behind()).isFalse();
+    }
+
+    @Test
+    void shouldNotBeBehindOnceItReceivesWhatTheOwnerPublishesNow() {
+        warm(1);
+        for (int i = 2; i <= 4; i++) {
+            published(1, i, "" + i, i);
+        }
+        receives("2", 5);
+        assertThat(core.cold()).as("late").isEqualTo(ColdReason.BEHIND);
+        published(1, 5, "5", 6);
+        receives("5", 6);
+        assertThat(core.cold()).as("on another connection").isNull();
     }
 
     @Test

@@ -51,7 +51,7 @@ public final class ReplicaCore {
     /** A silence here counts no longer than this: the exchange may stall, and then send to one node first. */
     private static final long AHEAD_SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** This node is behind if the owner has published this many messages, for this long, since it received any. */
+    /** This node is behind if the owner has published this many messages, for this long, since it received any that was not late. */
     private static final int BEHIND_MESSAGES = 3;
 
     private static final long BEHIND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -281,7 +281,8 @@ public final class ReplicaCore {
 
     /** A message has arrived; returns it numbered if it is to be published now, otherwise null. */
     public FeedMessage received(FeedMessage message, long nowNanos) {
-        behindOwner = 0;
+        boolean catchesUp = isBehind() && diff.behind() > 1 && diff.isLate(message.identity(), BEHIND_NANOS, nowNanos);
+        behindOwner = catchesUp ? behindOwner : 0; // the next message may be late again
         if (!publishing) {
             if (compare(message, nowNanos)) {
                 countAhead(nowNanos);
@@ -370,6 +371,7 @@ public final class ReplicaCore {
         if (diff.isCatchingUp() && !publishing) {
             missing.comesLate(diff.isForgetful() ? heldUpFrom : MissingRanges.NOTHING, nowNanos);
         }
+        behindOwner = diff.behind() == 0 ? 0 : behindOwner;
         noteReceiving(nowNanos);
         noteAhead(nowNanos);
         state = state.withLooked(nowNanos);
@@ -536,8 +538,11 @@ public final class ReplicaCore {
         if (!readiness.overlaps()) {
             return ColdReason.NOT_COMPARED;
         }
-        boolean isBehind = behindOwner >= BEHIND_MESSAGES && behindForNanos >= BEHIND_NANOS;
-        return isBehind ? ColdReason.BEHIND : null;
+        return isBehind() ? ColdReason.BEHIND : null;
+    }
+
+    private boolean isBehind() {
+        return behindOwner >= BEHIND_MESSAGES && behindForNanos >= BEHIND_NANOS;
     }
 
     /** Returns whether this node publishes, if its lease is running. */

@@ -182,6 +182,12 @@ public final class StreamDiff<M> {
         return published.take(identity) != null;
     }
 
+    /** Whether another node published a message so long ago, and we have not received it yet. */
+    public boolean isLate(long identity, long atLeastNanos, long nowNanos) {
+        Entry<M> waiting = published.oldest(identity);
+        return waiting != null && nowNanos - waiting.nanos >= atLeastNanos;
+    }
+
     /**
      * Reports whether messages to us may be held up on their way. Messages that others publish meanwhile are kept,
      * however old, as their match may arrive late. They are kept until the maximum age after messages are no longer

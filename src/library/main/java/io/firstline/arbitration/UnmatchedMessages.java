@@ -86,6 +86,11 @@ final class UnmatchedMessages<M> {
         }
     }
 
+    /** The oldest of an identity; null = none waits. */
+    Entry<M> oldest(long identity) {
+        return oldestOf.get(identity);
+    }
+
     Entry<M> take(long identity) {
         Entry<M> oldest = oldestOf.get(identity);
         if (oldest == null) {
