@@ -31,7 +31,7 @@ public final class StreamDiff<M> {
     /** The memory of a message of which only the identity is remembered. */
     private static final int IDENTITY_BYTES = 128;
 
-    /** As many as a subscription remembers of what it has delivered: it can recognise no others. */
+    /** A subscription remembers the same number of delivered messages, and recognises no others. */
     private static final int MOST_DROPPED = 16_384;
 
     private final long maxAgeNanos;
