@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 class ClaimDelayTest {
     private static final List<String> MEMBERS = List.of("a:1", "b:1", "c:1");
     private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Part WARM = new Part(true, true, 0, 7, false, 0);
+    private static final Part COLD = new Part(false, true, 0, 7, false, 0);
 
     private final List<String> order = Placement.order("f", MEMBERS);
     private final String self = order.get(0);
@@ -20,7 +22,11 @@ class ClaimDelayTest {
     private final MembershipView presence = new MembershipView(self, MEMBERS, GONE_NANOS);
 
     private void hears(String member, Part part) {
-        presence.heard(new NodeHeartbeat(member, 1, 800, List.of(), List.of(), Map.of("f", part), NodeRun.UNKNOWN), 0);
+        presence.heard(heartbeat(member, 1, part, NodeRun.UNKNOWN), 0);
+    }
+
+    private static NodeHeartbeat heartbeat(String node, int number, Part part, NodeRun run) {
+        return new NodeHeartbeat(node, number, 800, List.of(), List.of(), Map.of("f", part), run);
     }
 
     private long turnMs(boolean warm, String last) {
@@ -33,7 +39,7 @@ class ClaimDelayTest {
 
     @Test
     void shouldLetAWarmNodeGoBeforeOneThatReceivesNothingNow() {
-        hears(second, new Part(true, true, 0, 7, false, 0));
+        hears(second, WARM);
         long behindMs =
                 TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, true, true, 7, null, presence, 0));
         assertThat(behindMs).as("the warm one waits for 0").isBetween(300L, 500L);
@@ -48,20 +54,11 @@ class ClaimDelayTest {
 
     @Test
     void shouldLetTheFeedsOwnOrderDecideAmongEquals() {
-        hears(second, new Part(true, true, 0, 7, false, 0));
+        hears(second, WARM);
 
         assertThat(turnMs(true, third)).isZero();
         MembershipView others = new MembershipView(second, MEMBERS, GONE_NANOS);
-        others.heard(
-                new NodeHeartbeat(
-                        self,
-                        1,
-                        800,
-                        List.of(),
-                        List.of(),
-                        Map.of("f", new Part(true, true, 0, 7, false, 0)),
-                        NodeRun.UNKNOWN),
-                0);
+        others.heard(heartbeat(self, 1, WARM, NodeRun.UNKNOWN), 0);
         assertThat(ClaimDelay.nanos("f", second, true, false, true, 7, third, others, 0))
                 .isPositive();
         assertThat(ClaimDelay.nanos("f", second, true, false, true, 7, self, others, 0))
@@ -69,14 +66,7 @@ class ClaimDelayTest {
                 .isPositive();
         assertThat(ClaimDelay.nanos("f", second, false, false, true, 7, self, others, 0))
                 .isGreaterThan(4_000_000_000L);
-        NodeHeartbeat ofOwner = new NodeHeartbeat(
-                self,
-                2,
-                800,
-                List.of(),
-                List.of(),
-                Map.of("f", new Part(false, true, 0, 7, false, 0)),
-                NodeRun.UNKNOWN);
+        NodeHeartbeat ofOwner = heartbeat(self, 2, COLD, NodeRun.UNKNOWN);
         others.heard(ofOwner, 0);
         assertThat(ClaimDelay.nanos("f", second, false, false, true, 7, self, others, 0))
                 .as("it was the last owner")
@@ -85,7 +75,7 @@ class ClaimDelayTest {
 
     @Test
     void shouldLetThoseComeFirstThatLoseNothing() {
-        hears(second, new Part(false, true, 0, 7, false, 0));
+        hears(second, COLD);
         assertThat(turnMs(true, null)).isZero();
 
         long onlyCold = turnMs(false, null);
@@ -99,28 +89,18 @@ class ClaimDelayTest {
                         ClaimDelay.nanos("f", self, false, false, false, 7, null, presence, 0)))
                 .as("nobody does")
                 .isEqualTo(onlyCold);
-        hears(second, new Part(true, true, 0, 7, false, 0));
+        hears(second, WARM);
         assertThat(turnMs(false, null)).as("it has come back with nothing").isGreaterThan(onlyCold + 1_000);
     }
 
     @Test
     void shouldWaitForEachBetterMemberAndLongestIfItWouldLoseMessages() {
-        hears(second, new Part(true, true, 0, 7, false, 0));
-        hears(third, new Part(true, true, 0, 7, false, 0));
+        hears(second, WARM);
+        hears(third, WARM);
         assertThat(turnMs(true, null)).isZero();
         MembershipView last = new MembershipView(third, MEMBERS, GONE_NANOS);
-        for (String better : List.of(self, second)) {
-            last.heard(
-                    new NodeHeartbeat(
-                            better,
-                            1,
-                            800,
-                            List.of(),
-                            List.of(),
-                            Map.of("f", new Part(true, true, 0, 7, false, 0)),
-                            NodeRun.UNKNOWN),
-                    0);
-        }
+        last.heard(heartbeat(self, 1, WARM, NodeRun.UNKNOWN), 0);
+        last.heard(heartbeat(second, 1, WARM, NodeRun.UNKNOWN), 0);
         assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, null, last, 0))
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80));
         assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, second, last, 0))
@@ -141,18 +121,8 @@ class ClaimDelayTest {
     void shouldNotWaitForAMemberWhoseProcessHasEnded() {
         NodeRun run = new NodeRun(1_000, 99);
         MembershipView last = new MembershipView(third, MEMBERS, GONE_NANOS);
-        for (String better : List.of(self, second)) {
-            last.heard(
-                    new NodeHeartbeat(
-                            better,
-                            1,
-                            800,
-                            List.of(),
-                            List.of(),
-                            Map.of("f", new Part(true, true, 0, 7, false, 0)),
-                            better.equals(second) ? run : NodeRun.UNKNOWN),
-                    0);
-        }
+        last.heard(heartbeat(self, 1, WARM, NodeRun.UNKNOWN), 0);
+        last.heard(heartbeat(second, 1, WARM, run), 0);
         assertThat(last.ended(second, run)).isTrue();
 
         assertThat(ClaimDelay.nanos("f", third, true, false, true, 7, null, last, 0))
@@ -160,16 +130,7 @@ class ClaimDelayTest {
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80));
         assertThat(ClaimDelay.nanos("f", third, false, false, true, 7, self, last, 0))
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80 + 5_000));
-        last.heard(
-                new NodeHeartbeat(
-                        self,
-                        2,
-                        800,
-                        List.of(),
-                        List.of(),
-                        Map.of("f", new Part(false, true, 0, 7, false, 0)),
-                        NodeRun.UNKNOWN),
-                0);
+        last.heard(heartbeat(self, 2, COLD, NodeRun.UNKNOWN), 0);
         assertThat(ClaimDelay.nanos("f", third, false, false, true, 7, self, last, 0))
                 .as("the owner and the other warm member have ended")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
@@ -178,7 +139,7 @@ class ClaimDelayTest {
     /** All were without an owner for long, so none is warm. */
     @Test
     void shouldLeaveTheFeedToAMemberThatHasHeardALaterOwner() {
-        hears(second, new Part(false, true, 0, 7, false, 0));
+        hears(second, COLD);
         assertThat(ClaimDelay.nanos("f", self, false, false, true, 0, null, presence, 0))
                 .as("it knows nothing of the feed")
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80 + 5_000));
@@ -193,7 +154,7 @@ class ClaimDelayTest {
     /** The last owner hung, and is back: it has the messages of the pause, and a node that began meanwhile does not. */
     @Test
     void shouldLeaveTheFeedToTheLastOwnerIfItKnowsMore() {
-        hears(second, new Part(false, true, 0, 7, false, 0));
+        hears(second, COLD);
         assertThat(ClaimDelay.nanos("f", self, false, false, true, 0, second, presence, 0))
                 .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80 + 5_000));
         assertThat(ClaimDelay.nanos("f", self, false, false, true, 7, second, presence, 0))

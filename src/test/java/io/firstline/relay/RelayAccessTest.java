@@ -102,6 +102,9 @@ class RelayAccessTest extends RelayTestBase {
                 .isEqualTo("404 {\"error\":\"unknown path, allowed: /feeds/f, /feeds/okx, /ws/v5/public,"
                         + " /ws/v5/business\"}");
         assertThat(answer("/feeds/f?streams=a,,b")).startsWith("400 {\"error\":\"streams: found an empty name");
+        assertThat(answer("/feeds/f?stream=a"))
+                .as("it would get all streams")
+                .isEqualTo("400 {\"error\":\"found the parameter stream, allowed: streams, token\"}");
         assertThat(answer("/feeds/f?streams=a,b,c"))
                 .isEqualTo("400 {\"error\":\"found 3 streams, allowed: at most 2\"}");
         assertThat(answer("/feeds/f")).isEqualTo("101");

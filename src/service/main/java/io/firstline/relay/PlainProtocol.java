@@ -14,6 +14,7 @@ import java.util.Set;
  */
 final class PlainProtocol implements ClientProtocol {
     private static final String STREAMS = "streams=";
+    private static final String TOKEN = "token=";
 
     private final String path;
     private final boolean namesStreams;
@@ -46,6 +47,9 @@ final class PlainProtocol implements ClientProtocol {
                 for (String stream : parameter.substring(STREAMS.length()).split(",", -1)) {
                     streams.add(PercentEncoding.decoded(stream));
                 }
+            } else if (!parameter.isEmpty() && !parameter.startsWith(TOKEN)) {
+                throw new IllegalArgumentException(
+                        "found the parameter " + parameter.replaceFirst("=.*", "") + ", allowed: streams, token");
             }
         }
         if (named && (streams.isEmpty() || streams.contains(""))) {
