@@ -7,6 +7,7 @@ module io.firstline {
     requires transitive io.vertx.core;
     requires com.fasterxml.jackson.databind;
     requires com.dynatrace.hash4j;
+    requires com.networknt.schema;
     requires HdrHistogram;
     requires io.netty.buffer;
     requires io.netty.codec;

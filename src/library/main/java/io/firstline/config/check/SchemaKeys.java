@@ -35,7 +35,7 @@ public final class SchemaKeys {
     }
 
     private static SchemaKeys at(String pointer) {
-        return new SchemaKeys(Schema.service().tree().at(pointer).path("properties"));
+        return new SchemaKeys(Schema.serviceTree().at(pointer).path("properties"));
     }
 
     public boolean has(String key) {
@@ -69,7 +69,7 @@ public final class SchemaKeys {
     private JsonNode rule(String key) {
         JsonNode rule = properties.path(key);
         String reference = rule.path("$ref").asText();
-        return reference.isEmpty() ? rule : Schema.service().tree().at(reference.substring(1));
+        return reference.isEmpty() ? rule : Schema.serviceTree().at(reference.substring(1));
     }
 
     /** A record with these values. Every other component gets the default of its key, or null if it has no key. */

@@ -107,33 +107,34 @@ public record ServiceConfig(
         if (root != null) {
             List<Problem> found = Schema.service().check(root);
             found = filled.convert(root, found) ? Schema.service().check(root) : found;
-            problems.addAll(Section.without(problems, found)); // a variable that is not set leaves its place empty
-            http = Section.read(
+            problems.addAll(
+                    ConfigSection.without(problems, found)); // a variable that is not set leaves its place empty
+            http = ConfigSection.read(
                     "http",
                     root,
                     problems,
-                    Section.HTTP,
+                    ConfigSection.HTTP,
                     (section, wrong) -> HttpReader.read(section, directory, environment, wrong));
-            bridges = Section.read(
+            bridges = ConfigSection.read(
                     "bridges",
                     root,
                     problems,
                     Map.of(),
                     (section, wrong) -> BridgesReader.read(section, directory, environment, wrong));
             bridges = bridges == null ? BridgesConfig.NONE : bridges;
-            problems.addAll(Section.without(problems, BridgesReader.check(bridges, root, http)));
-            relay = Section.read(
+            problems.addAll(ConfigSection.without(problems, BridgesReader.check(bridges, root, http)));
+            relay = ConfigSection.read(
                     "relay",
                     root,
                     problems,
                     Map.of(),
                     (section, wrong) -> RelayReader.read(section, directory, environment, wrong));
-            problems.addAll(Section.without(problems, RelayReader.check(relay, root)));
-            cluster = Section.read(
+            problems.addAll(ConfigSection.without(problems, RelayReader.check(relay, root)));
+            cluster = ConfigSection.read(
                     "cluster",
                     root,
                     problems,
-                    Section.CLUSTER,
+                    ConfigSection.CLUSTER,
                     (section, wrong) -> ClusterReader.read(section, directory, wrong));
             root.path("feeds").fields().forEachRemaining(feed -> {
                 String pointer = "/feeds" + ProblemText.step(feed.getKey());

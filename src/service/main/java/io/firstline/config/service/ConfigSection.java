@@ -13,7 +13,7 @@ import java.util.function.BiFunction;
  * Reads one section of a configuration without the values that are known to be wrong, so that one error does not hide
  * the others, and causes none.
  */
-final class Section {
+final class ConfigSection {
     /** The keys of {@code cluster} that are compared with others: without those they may look wrong. */
     static final Map<String, List<String>> CLUSTER = Map.of(
             "/members", List.of("/host", "/port", "/dns", "/lease"),
@@ -26,7 +26,7 @@ final class Section {
 
     static final Map<String, List<String>> HTTP = Map.of("/managementPort", List.of("/port"));
 
-    private Section() {}
+    private ConfigSection() {}
 
     /**
      * Reads a section.
