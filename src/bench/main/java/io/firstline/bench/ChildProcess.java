@@ -34,6 +34,7 @@ final class ChildProcess implements Participant {
             "-XX:CompileCommand=quiet",
             "-XX:CompileCommand=dontinline,io.firstline.arbitration.Arbiter::decide",
             "-XX:CompileCommand=dontinline,io.firstline.feed.PoolArbitration$Outcomes::first",
+            "-XX:CompileCommand=dontinline,io.firstline.feed.CopyReceiver::split",
             "-Dvertx.logger-delegate-factory-class-name=io.vertx.core.logging.SLF4JLogDelegateFactory",
             "-Dlogback.configurationFile=conf/logback.xml",
             "-DFIRSTLINE_LOG_LEVEL=ERROR");
