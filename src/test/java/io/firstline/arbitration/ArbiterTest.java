@@ -70,6 +70,21 @@ class ArbiterTest {
     }
 
     @Test
+    void shouldKeepALineInStepThatLacksTheLastMessageOfAQuietFeed() {
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 0, "m0", "m1");
+        copies(b, 1, "m0");
+        arbiter.prepare(90_000 * MS);
+
+        copies(b, 90_000, "m2");
+        copies(a, 90_001, "m2");
+
+        assertThat(log.out).containsExactly("m0", "m1", "m2");
+        assertThat(log.facts).isEmpty();
+    }
+
+    @Test
     void shouldCountALossAsTheLongestLag() {
         Line a = join(0);
         Line b = join(0);

@@ -126,16 +126,16 @@ class SeenMessagesTest {
             this.span = span;
         }
 
-        void forgetExpired(long nanos, int most) {
-            while (!entries.isEmpty()
-                    && (entries.size() > most
-                            || nanos - entries.values().iterator().next().nanos > span)) {
+        void forgetExpired(long nanos, int most, int least) {
+            while (entries.size() > most
+                    || (entries.size() > least
+                            && nanos - entries.values().iterator().next().nanos > span)) {
                 entries.remove(entries.keySet().iterator().next());
             }
         }
 
         void add(long hash, int slot, int stream, long nanos) {
-            forgetExpired(nanos, capacity - 1);
+            forgetExpired(nanos, capacity - 1, 0);
             Entry entry = new Entry(++newest, hash, nanos, stream, new HashSet<>());
             entry.delivered.add(slot);
             entries.put(newest, entry);
@@ -198,7 +198,7 @@ class SeenMessagesTest {
             }
             if (random.nextInt(20) == 0) {
                 history.prepare(now);
-                naive.forgetExpired(now, capacity);
+                naive.forgetExpired(now, capacity, 64);
             }
             assertThat(history.newest() - history.oldest() + 1).isEqualTo(naive.entries.size());
             assertThat(history.isUnique(hash))

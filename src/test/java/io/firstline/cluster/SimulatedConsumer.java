@@ -28,7 +28,7 @@ final class SimulatedConsumer {
 
     private int open;
     private int lastDelivered = -1;
-    /** Where it reported lost messages: the youngest message before the report, and the first one after it. */
+    /** Its reports of lost messages: the youngest message before each report, and the first one after it. */
     private final List<int[]> reports = new ArrayList<>();
 
     private boolean reportsNow;

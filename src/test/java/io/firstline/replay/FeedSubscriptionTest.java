@@ -111,7 +111,7 @@ class FeedSubscriptionTest extends BusTestBase {
         eventuallyGot("a", "lost 2-2", "c");
     }
 
-    /** Otherwise its node would go on to count a subscription on that event loop. */
+    /** Otherwise its node would count the subscription on that event loop until it stops. */
     @Test
     void shouldEndWithItsVerticle() {
         List<String> reading = new CopyOnWriteArrayList<>();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** What a subscription to a feed has received of a {@link CountingExchange}. */
+/** The messages that a subscription to a feed has received of a {@link CountingExchange}. */
 public final class CountedMessages {
     /** How many messages before an odd one an error shows, and after it. */
     private static final int SHOWN_BEFORE = 6;

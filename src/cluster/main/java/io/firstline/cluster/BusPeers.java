@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where the event buses of the other nodes are. The name of the node at an address is remembered after the node has left: its
+ * The addresses of the event buses of other nodes. The name of the node at an address is remembered after the node has left: its
  * connection may end later than that, and a node that starts again there has the same name. Thread-safe.
  */
 final class BusPeers {

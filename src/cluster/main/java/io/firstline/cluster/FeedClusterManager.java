@@ -92,7 +92,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
     /**
      * Wraps a Hazelcast that has joined; it is shut down when this leaves.
      *
-     * @param unwritten is told of nodes whose address is not found
+     * @param unwritten learns when the address of a node is not found
      */
     FeedClusterManager(HazelcastInstance hazelcast, UnwrittenMessages unwritten) {
         super(hazelcast);

@@ -191,8 +191,7 @@ public final class ReplicaCore {
             notHere = repeats.removedFrom(notHere);
         }
         // a number for each message that is perhaps lost, so that consumers that do not have it report it. An
-        // overloaded
-        // node does not hear its predecessor, which has most probably published them
+        // overloaded node does not hear its predecessor, which has most probably published them
         long lost = isFirst || shed ? 0 : diff.unaccounted();
         if (lost > 0) {
             List<Long> identities = diff.unaccountedIdentities();

@@ -20,10 +20,10 @@ final class MessageEntries {
     /** Then nearly all copies have arrived, and losses and saves are counted: the winner is forgotten. */
     static final long PACK_NANOS = Settlement.MAX_SETTLING_NANOS + 100_000_000L;
 
-    /** So many pages are packed in one go if 16,000 messages arrive a second. */
+    /** At 16,000 messages a second, {@link #packOld} packs this many pages per call. */
     private static final int MAX_FREE = 16;
 
-    /** So much later if nobody has asked for it: it would take time while messages arrive. */
+    /** Messages that arrive pack pages only this much later: {@link #packOld} should have done it before. */
     private static final long PACK_LATE_NANOS = 500_000_000L;
 
     static final int HASH = 0;

@@ -8,7 +8,7 @@ package io.firstline.arbitration;
  * on a line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered.
  *
  * <p>Begins small, and grows while it is full of entries that are not old yet. An entry of the last two seconds takes 80
- * bytes, an older one about 15, and 8 more with a content. Each has 5 to 8 bytes of the table, or 8 to 10 if none is old. Once a message has
+ * bytes, an older one about 15, and 8 more with a content. Each has 7 to 8 bytes of the table, or 10 to 13 if none is old. Once a message has
  * repeated, each place of the table takes 12 more and each entry at least 9.
  */
 final class SeenMessages {
@@ -20,6 +20,11 @@ final class SeenMessages {
     private static final int LOOK_AHEAD = ServerOrder.LOOK_AHEAD;
     /** Room for this fraction of the present messages is made ahead. */
     private static final int AHEAD = 4;
+    /**
+     * As many messages are not forgotten ahead, however old: a line that lacks one of the last messages of a quiet feed is
+     * still in step.
+     */
+    private static final int KEPT = 64;
 
     private final int capacity;
     private final long spanNanos;
@@ -288,7 +293,7 @@ final class SeenMessages {
      * does not wait for it. Called several times a second.
      */
     void prepare(long nowNanos) {
-        while (hasExpired(nowNanos)) {
+        while (entries.count() > KEPT && hasExpired(nowNanos)) {
             forgetOldest();
         }
         entries.packOld(nowNanos);

@@ -93,7 +93,7 @@ public final class StreamDiff<M> {
         return match.nanos;
     }
 
-    /** What the other node publishes is in order: all that we had received before was published too. */
+    /** The other node publishes in order: it has also published all that we had received before. */
     private void cameBothWays(long receivedNanos) {
         if (!isCatchingUp()) { // otherwise older ones may still come
             accounted(receivedNanos);

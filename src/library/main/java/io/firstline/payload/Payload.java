@@ -3,6 +3,8 @@ package io.firstline.payload;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import io.netty.util.CharsetUtil;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
@@ -87,9 +89,16 @@ public final class Payload {
         return buffer(toBytes());
     }
 
-    /** A buffer over these bytes, not copied. */
+    /** A buffer over these bytes, not copied until something is appended to it. */
     public static Buffer buffer(byte[] bytes) {
-        return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes));
+        return BufferInternal.buffer(new GrowingBytes(bytes));
+    }
+
+    /** Netty's own view of an array cannot grow, nor can a copy of it: consumers append to the copies that they get. */
+    private static final class GrowingBytes extends UnpooledHeapByteBuf {
+        GrowingBytes(byte[] bytes) {
+            super(UnpooledByteBufAllocator.DEFAULT, bytes, Integer.MAX_VALUE);
+        }
     }
 
     /** Whether the bytes are well-formed UTF-8. */

@@ -5,6 +5,7 @@ import io.firstline.config.service.ServiceConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.io.OutputStream;
+import java.nio.file.Path;
 
 /**
  * Runs the usual commands briefly, one with TLS, without output. The launcher starts it once in a JVM that records the
@@ -28,24 +29,24 @@ final class StartTraining {
                         .listen(0, "127.0.0.1"),
                 ANSWER_SECONDS);
         String host = "://127.0.0.1:" + server.actualPort() + "/";
-        String config = ConfigFiles.file(null).toString();
+        Path config = ConfigFiles.file(null);
         int failed = Main.OK;
-        if (isHarmless()) {
+        if (isHarmless(config)) {
             long asks = vertx.setPeriodic(RUN_MS, again -> Shutdown.ask());
-            failed += quietly("run", config, "--http-port", "0"); // before tail, which silences the log
+            failed += quietly("run", config.toString(), "--http-port", "0"); // before tail, which silences the log
             vertx.cancelTimer(asks);
         }
-        failed += quietly("--help") + quietly("check", config) + quietly("tail", "ws" + host, "--count", "1");
+        failed += quietly("--help") + quietly("check", config.toString()) + quietly("tail", "ws" + host, "--count", "1");
         quietly("tail", "wss" + host, "--for", "300ms"); // the server speaks no TLS
         RunningService.await(vertx.close(), ANSWER_SECONDS);
         return failed == Main.OK ? Main.OK : Main.FAILED;
     }
 
-    /** Whether the installation's configuration is still one for the embedded exchange, so that it can run unasked. */
-    private static boolean isHarmless() {
+    /** Whether a configuration connects to nothing but the embedded exchange, so that it can run unasked. */
+    static boolean isHarmless(Path file) {
         try {
-            ServiceConfig config = ConfigFiles.read(null);
-            return config.simulator() != null && !config.isClustered();
+            ServiceConfig config = ConfigFiles.read(file);
+            return config.simulated().size() == config.feeds().size() && !config.isClustered();
         } catch (InvalidConfigException e) {
             return false;
         }

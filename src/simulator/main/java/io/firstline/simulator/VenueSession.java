@@ -33,7 +33,7 @@ abstract class VenueSession {
         removed.forEach(streams::remove);
     }
 
-    /** What the server sends when the connection opens. */
+    /** The messages that the server sends when the connection opens. */
     List<String> greetings() {
         return List.of();
     }

@@ -84,7 +84,7 @@ class FramedAddressTest {
         assertThat(connections.get(0).get()).isLessThan(2 * BYTES);
     }
 
-    /** What it has not read yet would come after the next messages: plain consumers would get them in disorder. */
+    /** Messages that it has not read yet would arrive after the next ones: plain consumers would get them in disorder. */
     @Test
     void shouldStayOnItsConnectionToANodeThatDoesNotConfirm() {
         FramedAddress address = address(false);

@@ -112,9 +112,10 @@ public final class Dispatcher {
     public void publish(OutgoingCopy copy, boolean late) {
         long receivedMicros = clock.micros(copy.arrivalNanos());
         if (exchangeTime != null) {
-            long eventMicros = copy.eventMicros() == OutgoingCopy.NOT_READ
+            long readMicros = copy.eventMicros();
+            long eventMicros = readMicros == OutgoingCopy.NOT_READ
                     ? exchangeTime.eventMicros(copy.bytes(), copy.text())
-                    : copy.eventMicros();
+                    : readMicros;
             exchangeTime.published(eventMicros, copy.arrivalNanos(), receivedMicros, clock.steps());
         }
         FeedMessage message = new FeedMessage(
