@@ -13,9 +13,14 @@ class PayloadTest {
         byte[] bytes = "message".getBytes(StandardCharsets.UTF_8);
         Buffer buffer = Payload.buffer(bytes);
 
-        assertThat(buffer.copy().appendString("\n")).hasToString("message\n");
+        assertThat(buffer.copy().appendByte((byte) '\n')).hasToString("message\n");
         assertThat(buffer).hasToString("message").isEqualTo(Buffer.buffer("message"));
-        assertThat(buffer.appendBytes(" and more".getBytes(StandardCharsets.UTF_8)).setByte(0, (byte) 'p')).hasToString("pessage and more");
-        assertThat(bytes).as("shared by all consumers").asString(StandardCharsets.UTF_8).isEqualTo("message");
+        assertThat(buffer.appendBytes(" and more".getBytes(StandardCharsets.UTF_8))
+                        .setByte(0, (byte) 'p'))
+                .hasToString("pessage and more");
+        assertThat(bytes)
+                .as("shared by all consumers")
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("message");
     }
 }

@@ -36,7 +36,8 @@ final class StartTraining {
             failed += quietly("run", config.toString(), "--http-port", "0"); // before tail, which silences the log
             vertx.cancelTimer(asks);
         }
-        failed += quietly("--help") + quietly("check", config.toString()) + quietly("tail", "ws" + host, "--count", "1");
+        failed +=
+                quietly("--help") + quietly("check", config.toString()) + quietly("tail", "ws" + host, "--count", "1");
         quietly("tail", "wss" + host, "--for", "300ms"); // the server speaks no TLS
         RunningService.await(vertx.close(), ANSWER_SECONDS);
         return failed == Main.OK ? Main.OK : Main.FAILED;
