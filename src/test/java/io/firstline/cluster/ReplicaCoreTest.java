@@ -636,6 +636,25 @@ class ReplicaCoreTest {
         assertThat(core.cold()).as("on another connection").isNull();
     }
 
+    /** A node far from the exchange, or its loop pauses once: it would be behind for ever. */
+    @Test
+    void shouldNotStayBehindIfEverythingAlwaysArrivesLate() {
+        warm(1);
+        for (int i = 2; i <= 4; i++) {
+            published(1, i, "" + i, i);
+        }
+        for (int i = 5; i <= 13; i++) {
+            published(1, i, "" + i, i);
+            receives("" + (i - 2), i);
+            assertThat(core.cold()).as("at %d s", i).isEqualTo(ColdReason.BEHIND);
+        }
+        for (int i = 14; i <= 17; i++) {
+            published(1, i, "" + i, i);
+            receives("" + (i - 2), i);
+        }
+        assertThat(core.cold()).isNull();
+    }
+
     @Test
     void shouldNotBeBehindIfItHasReceivedWhatTheOwnerPublishesSlowly() {
         warm(1);

@@ -51,11 +51,6 @@ public final class ReplicaCore {
     /** A silence here counts no longer than this: the exchange may stall, and then send to one node first. */
     private static final long AHEAD_SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** This node is behind if the owner has published this many messages, for this long, since it received any that was not late. */
-    private static final int BEHIND_MESSAGES = 3;
-
-    private static final long BEHIND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
     private final RetentionBuffer retention;
     private final Predicate<FeedMessage> remember;
     private final StandbyReadiness readiness = new StandbyReadiness();
@@ -105,12 +100,7 @@ public final class ReplicaCore {
 
     private long aheadForNanos;
 
-    /** How many messages the owner has published that this node has not received, since the last one that it received. */
-    private int behindOwner;
-    /** When the first of them was published. */
-    private long behindSinceNanos;
-
-    private long behindForNanos;
+    private final BehindOwner behindOwner = new BehindOwner();
 
     private StandbyState state;
 
@@ -248,7 +238,7 @@ public final class ReplicaCore {
     /** Becomes a standby. It is warm again only after it has heard the new owner. */
     private void standBy(long now) {
         aheadOfOwner = 0;
-        behindOwner = 0;
+        behindOwner.ends();
         publishing = false;
         listening = false;
         readiness.standsBy();
@@ -280,8 +270,11 @@ public final class ReplicaCore {
 
     /** A message has arrived; returns it numbered if it is to be published now, otherwise null. */
     public FeedMessage received(FeedMessage message, long nowNanos) {
-        boolean catchesUp = isBehind() && diff.behind() > 1 && diff.isLate(message.identity(), BEHIND_NANOS, nowNanos);
-        behindOwner = catchesUp ? behindOwner : 0; // the next message may be late again
+        behindOwner.received(
+                behindOwner.isTrue()
+                        && diff.behind() > 1
+                        && diff.isLate(message.identity(), BehindOwner.LATE_NANOS, nowNanos),
+                nowNanos);
         if (!publishing) {
             if (compare(message, nowNanos)) {
                 countAhead(nowNanos);
@@ -370,7 +363,9 @@ public final class ReplicaCore {
         if (diff.isCatchingUp() && !publishing) {
             missing.comesLate(diff.isForgetful() ? heldUpFrom : MissingRanges.NOTHING, nowNanos);
         }
-        behindOwner = diff.behind() == 0 ? 0 : behindOwner;
+        if (diff.behind() == 0) {
+            behindOwner.ends();
+        }
         noteReceiving(nowNanos);
         noteAhead(nowNanos);
         state = state.withLooked(nowNanos);
@@ -408,7 +403,7 @@ public final class ReplicaCore {
         boolean counts = remember.test(message);
         withdraw(retention.takeForgotten(), nowNanos);
         if (counts) { // an answer may have shown before that a later owner does not continue from it
-            countBehind(match(message, nowNanos), nowNanos);
+            behindOwner.published(match(message, nowNanos), nowNanos);
         }
     }
 
@@ -425,15 +420,6 @@ public final class ReplicaCore {
             arrivedBothWays(receivedNanos);
         }
         return isReceived;
-    }
-
-    private void countBehind(boolean isReceived, long now) {
-        if (isReceived) {
-            behindOwner = 0;
-            return;
-        }
-        behindSinceNanos = behindOwner++ == 0 ? now : behindSinceNanos;
-        behindForNanos = now - behindSinceNanos;
     }
 
     private void arrivedBothWays(long receivedNanos) {
@@ -537,11 +523,7 @@ public final class ReplicaCore {
         if (!readiness.overlaps()) {
             return ColdReason.NOT_COMPARED;
         }
-        return isBehind() ? ColdReason.BEHIND : null;
-    }
-
-    private boolean isBehind() {
-        return behindOwner >= BEHIND_MESSAGES && behindForNanos >= BEHIND_NANOS;
+        return behindOwner.isTrue() ? ColdReason.BEHIND : null;
     }
 
     /** Returns whether this node publishes, if its lease is running. */

@@ -8,7 +8,7 @@ package io.firstline.arbitration;
  * on a line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered.
  *
  * <p>Begins small, and grows while it is full of entries that are not old yet. An entry of the last two seconds takes 80
- * bytes, an older one about 15, and 8 more with a content. Each has 7 to 8 bytes of the table, or 10 to 13 if none is old. Once a message has
+ * bytes, an older one about 15, and 8 more with a content. Each has 5 to 8 bytes of the table, or 8 to 13 if none is old. Once a message has
  * repeated, each place of the table takes 12 more and each entry at least 9.
  */
 final class SeenMessages {
@@ -297,7 +297,8 @@ final class SeenMessages {
             forgetOldest();
         }
         entries.packOld(nowNanos);
-        boolean nearlyFull = chains.isFull(isShort(nowNanos), entries.count() / AHEAD);
+        int more = Math.min(entries.count() / AHEAD, capacity - entries.count());
+        boolean nearlyFull = chains.isFull(isShort(nowNanos), more);
         int length = nearlyFull ? longer() : chains.length();
         if (entries.size() < capacity && entries.count() + entries.count() / AHEAD >= entries.size()) {
             growEntries(length);
