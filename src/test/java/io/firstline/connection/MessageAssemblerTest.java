@@ -62,8 +62,9 @@ class MessageAssemblerTest {
         Buffer payload = Buffer.buffer("hello");
         assembler.onFrame(true, true, true, payload);
 
-        assertThat(payloads.get(0)).isSameAs(payload);
         assertThat(events).containsExactly("text hello");
+        payload.setByte(0, (byte) 'j');
+        assertThat(payloads.get(0)).as("over the same bytes").hasToString("jello");
     }
 
     @Test

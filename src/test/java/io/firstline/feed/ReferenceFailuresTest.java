@@ -295,7 +295,8 @@ class ReferenceFailuresTest extends FeedTestBase {
 
             eventually(() -> peer.count(Frame.PING) == 3);
 
-            assertThat((System.nanoTime() - startedNanos) / 1_000_000).isGreaterThan(1_900);
+            // one at the beginning, the next after 0.5 to 1.5 s, then one a second
+            assertThat((System.nanoTime() - startedNanos) / 1_000_000).isGreaterThan(1_400);
             assertThat(peer.received()).as("nothing else").allMatch(frame -> frame.opcode() == Frame.PING);
         }
     }

@@ -14,6 +14,8 @@ public final class PingTracker {
     private Liveness liveness;
     private boolean unanswered;
     private long askedNanos;
+    private long halfIntervalNanos;
+    private long pingedNanos;
 
     PingTracker(int latencyWindow) {
         this.latency = new LatencyTracker(latencyWindow);
@@ -22,6 +24,8 @@ public final class PingTracker {
     /** The connection is open. */
     void opened(long pingIntervalMs, long nowNanos) {
         liveness = new Liveness(pingIntervalMs, nowNanos);
+        halfIntervalNanos = pingIntervalMs * 1_000_000 / 2;
+        pingedNanos = nowNanos - halfIntervalNanos;
     }
 
     /** A frame of any kind arrived. */
@@ -33,13 +37,14 @@ public final class PingTracker {
         liveness.onFrame(nowNanos);
     }
 
-    /** Whether the next ping may be sent. */
+    /** Whether the next ping may be sent: not twice within half an interval, at whatever time the first tick comes. */
     boolean isDue(long nowNanos) {
-        return latency.isDue(nowNanos);
+        return latency.isDue(nowNanos) && nowNanos - pingedNanos >= halfIntervalNanos;
     }
 
     /** Returns the payload of the ping to send now. */
     Buffer next(long nowNanos) {
+        pingedNanos = nowNanos;
         return Buffer.buffer(2 * Long.BYTES).appendLong(PING_MARK).appendLong(latency.nextPing(nowNanos));
     }
 
